@@ -1,0 +1,4 @@
+import type { GeneratedFile } from './generated-file.ts';
+
+/** Every generator, in the order they run. Each gives its files whole; none writes by itself. */
+export const generators: readonly (() => Promise<readonly GeneratedFile[]>)[] = [];
