@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+// Starts the command line on the Node.js that the package brings, whatever version runs this file.
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const needed = 24;
+
+function runtime() {
+  if (Number(process.versions.node.split('.')[0]) >= needed) return process.execPath;
+  const name = `node-${process.platform}-${process.arch}`;
+  try {
+    return createRequire(import.meta.url).resolve(`${name}/bin/node`);
+  } catch {
+    console.error(
+      `fiducial needs Node.js ${needed} or newer; this is ${process.version}, and the package ${name} is not installed.`,
+    );
+    return process.exit(1);
+  }
+}
+
+const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+const child = spawn(runtime(), ['--disable-warning=ExperimentalWarning', cli, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));
