@@ -69,6 +69,12 @@ export const catalogue = {
     title: 'The target resource does not support this method',
     source: 'RFC 9110 15.5.6',
   },
+  'not-renderable': {
+    status: 406,
+    title: 'The target resource cannot be rendered',
+    source: 'PS3.18 Sup174 6.5.8.3.1',
+    requirement: 'R-001-374',
+  },
   'too-large-to-render': {
     status: 413,
     title: 'The target resource is too large to render',
