@@ -1,4 +1,5 @@
+import { generateDictionary } from './dictionary.ts';
 import type { GeneratedFile } from './generated-file.ts';
 
 /** Every generator, in the order they run. Each gives its files whole; none writes by itself. */
-export const generators: readonly (() => Promise<readonly GeneratedFile[]>)[] = [];
+export const generators: readonly (() => Promise<readonly GeneratedFile[]>)[] = [generateDictionary];
