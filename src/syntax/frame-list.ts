@@ -1,0 +1,5 @@
+import type { Parsed } from './parsed.ts';
+
+export function parseFrameList(_value: string): Parsed<readonly number[]> {
+  throw new Error('not yet');
+}

@@ -1,0 +1,5 @@
+import type { Parsed } from './parsed.ts';
+
+export function parseQuality(_value: string): Parsed<number> {
+  throw new Error('not yet');
+}
