@@ -1,5 +1,6 @@
 import { generateDictionary } from './dictionary.ts';
 import type { GeneratedFile } from './generated-file.ts';
+import { generateTables } from './tables.ts';
 
 /** Every generator, in the order they run. Each gives its files whole; none writes by itself. */
-export const generators: readonly (() => Promise<readonly GeneratedFile[]>)[] = [generateDictionary];
+export const generators: readonly (() => Promise<readonly GeneratedFile[]>)[] = [generateDictionary, generateTables];
