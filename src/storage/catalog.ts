@@ -53,7 +53,7 @@ export interface Catalog {
   metadata(records: Iterable<InstanceRecord>): AsyncIterable<Uint8Array>;
   /**
    * Inserts all instances of the batch, or none if it throws. When it resolves they are durable. Outcomes are in the
-   * order of the batch. Batches that are waiting at the same time share a transaction.
+   * order of the batch.
    */
   insert(batch: readonly NewInstance[]): Promise<readonly InsertOutcome[]>;
   /** Whether an instance uses the object. */

@@ -1,7 +1,11 @@
 import type { FrameIndex } from '../dicom/frame-index.ts';
-import type { InstanceIndex } from '../dicom/instance-index.ts';
-import type { Catalog, InsertOutcome, InstanceRecord, Target } from './catalog.ts';
+import { type InstanceIndex, indexInstance, type UnfitInstance } from '../dicom/instance-index.ts';
+import { type DicomJson, toJsonModel } from '../dicom/json-model.ts';
+import { encodeMetadataDocument } from '../dicom/metadata-document.ts';
+import type { Catalog, InsertOutcome, InstanceRecord, NewInstance, Target } from './catalog.ts';
+import { groupCommit } from './group-commit.ts';
 import type { ByteRange, ObjectStore, OpenByteSource, StagedObject } from './object-store.ts';
+import { selectAttributes, seriesAttributes, studyAttributes } from './search-attributes.ts';
 
 export interface ReceiveOptions {
   /** Longest object taken, in bytes; no limit when left out or 0. */
@@ -42,6 +46,91 @@ export interface InstanceStore {
 }
 
 /** Joins a catalogue and an object store. */
-export function instanceStore(_needs: { readonly catalog: Catalog; readonly objects: ObjectStore }): InstanceStore {
-  throw new Error('instanceStore');
+export function instanceStore(needs: { readonly catalog: Catalog; readonly objects: ObjectStore }): InstanceStore {
+  const { catalog, objects } = needs;
+
+  /** Stores several batches in one catalogue transaction (PS3.18 10.5.3: what is reported as stored is stored). */
+  const commitGroup = groupCommit(
+    async (batches: readonly (readonly ReceivedInstance[])[]): Promise<readonly (readonly InsertOutcome[])[]> => {
+      const all = batches.flat();
+      const staged = all.map((instance) => instance.staged);
+      await objects.place(staged);
+      const outcomes = await catalog.insert(await Promise.all(all.map(newInstance)));
+      await objects.settle(staged.filter((_, at) => outcomes[at] === 'stored'));
+      await objects.discard(staged.filter((_, at) => outcomes[at] !== 'stored'));
+      let start = 0;
+      return batches.map(({ length }) => {
+        start += length;
+        return outcomes.slice(start - length, start);
+      });
+    },
+  );
+
+  return {
+    find: (target) => catalog.find(target),
+    frameIndex: (record) => catalog.frameIndex(record),
+    metadata: (records) => catalog.metadata(records),
+    read: (record, offset, length) => objects.read(record.objectKey, offset, length),
+    stream: (record, range) => objects.stream(record.objectKey, range),
+    openSource: (record) => objects.open(record.objectKey),
+
+    async receive(aeTitle, body, options = {}) {
+      const staged = await objects.stage(body, options);
+      try {
+        const read = await readInstance(aeTitle, staged);
+        if (read.kind === 'unreadable') await objects.discard([staged]);
+        return read;
+      } catch (error) {
+        await objects.discard([staged]);
+        throw error;
+      }
+    },
+
+    async commit(received) {
+      if (received.length === 0) return [];
+      try {
+        // What could not be written fails here, before it meets the batches of others.
+        await Promise.all(received.map(({ staged }) => staged.digest));
+        return await commitGroup(received);
+      } catch (error) {
+        await objects.discard(received.map(({ staged }) => staged));
+        throw error;
+      }
+    },
+
+    discard: (received) => objects.discard(received.map(({ staged }) => staged)),
+
+    async close() {
+      await objects.close();
+      await catalog.close();
+    },
+  };
+}
+
+/** The one pass at store time: the data set up to the pixel data, the frames, and the metadata as it will be sent. */
+async function readInstance(aeTitle: string, staged: StagedObject): Promise<Received> {
+  const source = await staged.open();
+  try {
+    const indexed = indexInstance(source);
+    if (!indexed.ok) return { kind: 'unreadable', reason: indexed.reason, detail: indexed.detail };
+    const { index, part10 } = indexed;
+    const bulkData = `/studies/${index.StudyInstanceUID}/series/${index.SeriesInstanceUID}/instances/${index.SOPInstanceUID}/bulkdata/`;
+    const json = toJsonModel(part10.dataSet, (path) => bulkData + path);
+    return {
+      kind: 'instance',
+      aeTitle,
+      index,
+      staged,
+      metadata: encodeMetadataDocument(json),
+      study: selectAttributes(json, studyAttributes),
+      series: selectAttributes(json, seriesAttributes),
+    };
+  } finally {
+    await source.close();
+  }
+}
+
+async function newInstance({ staged, aeTitle, index, metadata, study, series }: ReceivedInstance): Promise<NewInstance> {
+  const { key: objectKey, size } = staged;
+  return { aeTitle, index, objectKey, size, digest: await staged.digest, metadata, study, series };
 }

@@ -1,0 +1,318 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { decodeFrameIndex, encodeFrameIndex, type FrameIndex } from '../dicom/frame-index.ts';
+import type { Catalog, InsertOutcome, InstanceRecord, NewInstance, StoredIndex, Target } from './catalog.ts';
+import { storageFailure } from './storage-failure.ts';
+
+const schemaVersion = 1;
+
+/**
+ * An instance row holds what every look-up needs; the metadata document and the frame index have tables of their own, so
+ * that listing a study does not read them. SOP Instance UIDs are unique within an archive (PS3.5 9.1 makes them so in the world).
+ */
+const schema = `
+  CREATE TABLE archive (
+    id INTEGER PRIMARY KEY,
+    ae_title TEXT NOT NULL UNIQUE
+  ) STRICT;
+  CREATE TABLE study (
+    id INTEGER PRIMARY KEY,
+    archive_id INTEGER NOT NULL REFERENCES archive,
+    study_instance_uid TEXT NOT NULL,
+    attributes TEXT NOT NULL,
+    UNIQUE (study_instance_uid, archive_id)
+  ) STRICT;
+  CREATE TABLE series (
+    id INTEGER PRIMARY KEY,
+    study_id INTEGER NOT NULL REFERENCES study,
+    series_instance_uid TEXT NOT NULL,
+    series_number REAL,
+    modality TEXT,
+    attributes TEXT NOT NULL,
+    UNIQUE (study_id, series_instance_uid)
+  ) STRICT;
+  CREATE TABLE instance (
+    id INTEGER PRIMARY KEY,
+    archive_id INTEGER NOT NULL REFERENCES archive,
+    series_id INTEGER NOT NULL REFERENCES series,
+    sop_instance_uid TEXT NOT NULL,
+    sop_class_uid TEXT NOT NULL,
+    transfer_syntax_uid TEXT NOT NULL,
+    instance_number REAL,
+    object_key TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    UNIQUE (sop_instance_uid, archive_id)
+  ) STRICT;
+  CREATE INDEX instance_of_series ON instance (series_id, instance_number, sop_instance_uid);
+  CREATE TABLE metadata (
+    instance_id INTEGER PRIMARY KEY REFERENCES instance,
+    document BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE frame_index (
+    instance_id INTEGER PRIMARY KEY REFERENCES instance,
+    frames BLOB NOT NULL
+  ) STRICT;
+  PRAGMA user_version = ${schemaVersion};
+`;
+
+/** `synchronous = FULL`: a commit returns when the write-ahead log is on the disk, so what is acknowledged stays. */
+const settings = `
+  PRAGMA page_size = 8192;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA foreign_keys = ON;
+  PRAGMA cache_size = -32768;
+  PRAGMA wal_autocheckpoint = 2000;
+`;
+
+const selectRecords = `
+  SELECT instance.id, study_instance_uid, series_instance_uid, series_number, modality, sop_instance_uid, sop_class_uid,
+    transfer_syntax_uid, instance_number, object_key, size, digest, facts
+  FROM instance JOIN series ON series.id = series_id JOIN study ON study.id = study_id
+`;
+
+interface Row {
+  readonly id: number;
+  readonly study_instance_uid: string;
+  readonly series_instance_uid: string;
+  readonly series_number: number | null;
+  readonly modality: string | null;
+  readonly sop_instance_uid: string;
+  readonly sop_class_uid: string;
+  readonly transfer_syntax_uid: string;
+  readonly instance_number: number | null;
+  readonly object_key: string;
+  readonly size: number;
+  readonly digest: string;
+  readonly facts: string;
+}
+
+/** Rows of a study whose metadata documents are read between two turns of the event loop. */
+const documentsAtOnce = 64;
+
+/** The embedded catalogue: one SQLite database, written by one process. */
+export class SqliteCatalog implements Catalog {
+  private readonly database: DatabaseSync;
+  private readonly statements = new Map<string, StatementSync>();
+  private readonly archives = new Map<string, number>();
+
+  /** @throws Error if the database was made by a later version */
+  constructor(file: string) {
+    this.database = new DatabaseSync(file);
+    this.database.exec(settings);
+    const { user_version: version } = this.database.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (version > schemaVersion) {
+      this.database.close();
+      throw new Error(`The catalogue ${file} has version ${version}; this Fiducial reads up to version ${schemaVersion}.`);
+    }
+    if (version === 0) this.database.exec(`BEGIN; ${schema} COMMIT`);
+    for (const row of this.all('SELECT id, ae_title FROM archive') as { id: number; ae_title: string }[]) {
+      this.archives.set(row.ae_title, row.id);
+    }
+  }
+
+  async find(target: Target): Promise<readonly InstanceRecord[]> {
+    const archive = this.archives.get(target.aeTitle);
+    if (archive === undefined) return [];
+    const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = target;
+    const conditions = ['study_instance_uid = ?', 'study.archive_id = ?'];
+    const values: SQLInputValue[] = [StudyInstanceUID, archive];
+    if (SeriesInstanceUID !== undefined) {
+      conditions.push('series_instance_uid = ?');
+      values.push(SeriesInstanceUID);
+    }
+    if (SOPInstanceUID !== undefined) {
+      conditions.push('sop_instance_uid = ?', 'instance.archive_id = ?');
+      values.push(SOPInstanceUID, archive);
+    }
+    const order = SOPInstanceUID
+      ? ''
+      : 'ORDER BY series_number, series_instance_uid, instance_number, sop_instance_uid';
+    const rows = this.all(`${selectRecords} WHERE ${conditions.join(' AND ')} ${order}`, ...values) as unknown as Row[];
+    return rows.map((row) => recordOf(target.aeTitle, row));
+  }
+
+  async frameIndex(record: InstanceRecord): Promise<FrameIndex | undefined> {
+    const row = this.get('SELECT frames FROM frame_index WHERE instance_id = ?', record.id);
+    return row === undefined ? undefined : decodeFrameIndex(row.frames as Uint8Array);
+  }
+
+  async *metadata(records: Iterable<InstanceRecord>): AsyncGenerator<Uint8Array, void, undefined> {
+    let count = 0;
+    for (const { id } of records) {
+      const row = this.get('SELECT document FROM metadata WHERE instance_id = ?', id);
+      if (row === undefined) throw new Error(`instance ${id} has no metadata document`);
+      yield row.document as Uint8Array;
+      count += 1;
+      if (count % documentsAtOnce === 0) await new Promise(setImmediate);
+    }
+  }
+
+  async insert(batch: readonly NewInstance[]): Promise<readonly InsertOutcome[]> {
+    const known = new Map(this.archives);
+    try {
+      this.run('BEGIN IMMEDIATE');
+      const outcomes = batch.map((instance) => this.insertOne(instance));
+      this.run('COMMIT');
+      return outcomes;
+    } catch (error) {
+      if (this.database.isTransaction) this.run('ROLLBACK');
+      for (const aeTitle of this.archives.keys()) if (!known.has(aeTitle)) this.archives.delete(aeTitle);
+      throw storageFailure(error);
+    }
+  }
+
+  async hasObject(objectKey: string): Promise<boolean> {
+    return this.get('SELECT 1 FROM instance WHERE object_key = ?', objectKey) !== undefined;
+  }
+
+  async close(): Promise<void> {
+    this.database.close();
+  }
+
+  private insertOne(instance: NewInstance): InsertOutcome {
+    const { index } = instance;
+    const archive = this.archiveId(instance.aeTitle);
+    const stored = this.get(
+      'SELECT digest FROM instance WHERE sop_instance_uid = ? AND archive_id = ?',
+      index.SOPInstanceUID,
+      archive,
+    );
+    if (stored !== undefined) return stored.digest === instance.digest ? 'duplicate' : 'conflict';
+    const id = this.insertRow(
+      `INSERT INTO instance (archive_id, series_id, sop_instance_uid, sop_class_uid, transfer_syntax_uid, instance_number,
+        object_key, size, digest, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      archive,
+      this.seriesId(this.studyId(archive, instance), instance),
+      index.SOPInstanceUID,
+      index.SOPClassUID,
+      index.TransferSyntaxUID,
+      index.InstanceNumber ?? null,
+      instance.objectKey,
+      instance.size,
+      instance.digest,
+      JSON.stringify(factsOf(index)),
+    );
+    this.run('INSERT INTO metadata (instance_id, document) VALUES (?, ?)', id, instance.metadata);
+    if (index.frames !== undefined) {
+      this.run('INSERT INTO frame_index (instance_id, frames) VALUES (?, ?)', id, encodeFrameIndex(index.frames));
+    }
+    return 'stored';
+  }
+
+  private archiveId(aeTitle: string): number {
+    const known = this.archives.get(aeTitle);
+    if (known !== undefined) return known;
+    const id = this.insertRow('INSERT INTO archive (ae_title) VALUES (?)', aeTitle);
+    this.archives.set(aeTitle, id);
+    return id;
+  }
+
+  /** The study keeps the attributes of the instance that came first. */
+  private studyId(archive: number, { index, study }: NewInstance): number {
+    const known = this.get(
+      'SELECT id FROM study WHERE study_instance_uid = ? AND archive_id = ?',
+      index.StudyInstanceUID,
+      archive,
+    );
+    if (known !== undefined) return known.id as number;
+    return this.insertRow(
+      'INSERT INTO study (archive_id, study_instance_uid, attributes) VALUES (?, ?, ?)',
+      archive,
+      index.StudyInstanceUID,
+      JSON.stringify(study),
+    );
+  }
+
+  /** The series keeps the attributes of the instance that came first. */
+  private seriesId(study: number, { index, series }: NewInstance): number {
+    const known = this.get(
+      'SELECT id FROM series WHERE study_id = ? AND series_instance_uid = ?',
+      study,
+      index.SeriesInstanceUID,
+    );
+    if (known !== undefined) return known.id as number;
+    return this.insertRow(
+      'INSERT INTO series (study_id, series_instance_uid, series_number, modality, attributes) VALUES (?, ?, ?, ?, ?)',
+      study,
+      index.SeriesInstanceUID,
+      index.SeriesNumber ?? null,
+      index.Modality ?? null,
+      JSON.stringify(series),
+    );
+  }
+
+  private statement(sql: string): StatementSync {
+    let statement = this.statements.get(sql);
+    if (statement === undefined) {
+      statement = this.database.prepare(sql);
+      this.statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  private get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
+    return this.statement(sql).get(...values);
+  }
+
+  private all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
+    return this.statement(sql).all(...values);
+  }
+
+  private run(sql: string, ...values: SQLInputValue[]): void {
+    this.statement(sql).run(...values);
+  }
+
+  private insertRow(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.statement(sql).run(...values).lastInsertRowid);
+  }
+}
+
+/** Names of the index that have a column; the rest is kept as JSON text. */
+type Column =
+  | 'SOPClassUID'
+  | 'SOPInstanceUID'
+  | 'StudyInstanceUID'
+  | 'SeriesInstanceUID'
+  | 'TransferSyntaxUID'
+  | 'InstanceNumber'
+  | 'SeriesNumber'
+  | 'Modality';
+
+function factsOf(index: NewInstance['index']): Omit<StoredIndex, Column> {
+  const {
+    SOPClassUID: _class,
+    SOPInstanceUID: _instance,
+    StudyInstanceUID: _study,
+    SeriesInstanceUID: _series,
+    TransferSyntaxUID: _transferSyntax,
+    InstanceNumber: _instanceNumber,
+    SeriesNumber: _seriesNumber,
+    Modality: _modality,
+    frames: _frames,
+    ...facts
+  } = index;
+  return facts;
+}
+
+function recordOf(aeTitle: string, row: Row): InstanceRecord {
+  return {
+    id: row.id,
+    aeTitle,
+    objectKey: row.object_key,
+    size: row.size,
+    digest: row.digest,
+    index: {
+      SOPClassUID: row.sop_class_uid,
+      SOPInstanceUID: row.sop_instance_uid,
+      StudyInstanceUID: row.study_instance_uid,
+      SeriesInstanceUID: row.series_instance_uid,
+      TransferSyntaxUID: row.transfer_syntax_uid,
+      ...(row.instance_number === null ? {} : { InstanceNumber: row.instance_number }),
+      ...(row.series_number === null ? {} : { SeriesNumber: row.series_number }),
+      ...(row.modality === null ? {} : { Modality: row.modality }),
+      ...(JSON.parse(row.facts) as Omit<StoredIndex, Column>),
+    },
+  };
+}
