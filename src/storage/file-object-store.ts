@@ -73,7 +73,7 @@ export class FileObjectStore implements ObjectStore {
   async stage(body: AsyncIterable<Uint8Array>, options: { readonly maxBytes?: number } = {}): Promise<StagedObject> {
     const chunks: Uint8Array[] = [];
     let size = 0;
-    const input = limited(body, options.maxBytes ?? 0)[Symbol.asyncIterator]();
+    const input = (options.maxBytes ? limited(body, options.maxBytes) : body)[Symbol.asyncIterator]();
     for (let next = await input.next(); !next.done; next = await input.next()) {
       chunks.push(next.value);
       size += next.value.length;
@@ -275,8 +275,11 @@ async function* limited(body: AsyncIterable<Uint8Array>, maxBytes: number): Asyn
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (maxBytes > 0 && size > maxBytes) {
-      throw originServerError('out-of-resources', `An object is longer than the ${maxBytes} bytes that are taken here.`);
+    if (size > maxBytes) {
+      throw originServerError(
+        'out-of-resources',
+        `An object is longer than the ${maxBytes} bytes that are taken here.`,
+      );
     }
     yield chunk;
   }

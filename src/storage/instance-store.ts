@@ -56,8 +56,11 @@ export function instanceStore(needs: { readonly catalog: Catalog; readonly objec
       const staged = all.map((instance) => instance.staged);
       await objects.place(staged);
       const outcomes = await catalog.insert(await Promise.all(all.map(newInstance)));
-      await objects.settle(staged.filter((_, at) => outcomes[at] === 'stored'));
-      await objects.discard(staged.filter((_, at) => outcomes[at] !== 'stored'));
+      // From here on the instances are stored; an intent that cannot be removed now is found at the next start.
+      await Promise.allSettled([
+        objects.settle(staged.filter((_, at) => outcomes[at] === 'stored')),
+        objects.discard(staged.filter((_, at) => outcomes[at] !== 'stored')),
+      ]);
       let start = 0;
       return batches.map(({ length }) => {
         start += length;
@@ -130,7 +133,14 @@ async function readInstance(aeTitle: string, staged: StagedObject): Promise<Rece
   }
 }
 
-async function newInstance({ staged, aeTitle, index, metadata, study, series }: ReceivedInstance): Promise<NewInstance> {
+async function newInstance({
+  staged,
+  aeTitle,
+  index,
+  metadata,
+  study,
+  series,
+}: ReceivedInstance): Promise<NewInstance> {
   const { key: objectKey, size } = staged;
   return { aeTitle, index, objectKey, size, digest: await staged.digest, metadata, study, series };
 }

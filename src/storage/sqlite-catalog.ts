@@ -104,7 +104,9 @@ export class SqliteCatalog implements Catalog {
     const { user_version: version } = this.database.prepare('PRAGMA user_version').get() as { user_version: number };
     if (version > schemaVersion) {
       this.database.close();
-      throw new Error(`The catalogue ${file} has version ${version}; this Fiducial reads up to version ${schemaVersion}.`);
+      throw new Error(
+        `The catalogue ${file} has version ${version}; this Fiducial reads up to version ${schemaVersion}.`,
+      );
     }
     if (version === 0) this.database.exec(`BEGIN; ${schema} COMMIT`);
     for (const row of this.all('SELECT id, ae_title FROM archive') as { id: number; ae_title: string }[]) {
