@@ -1,11 +1,9 @@
 import type { ImagePixel } from '../dicom/image-pixel.ts';
 import type { PixelFrame } from './pixel-frame.ts';
 
-/** How the octets of a frame are encoded: the transfer syntax and, where it matters, the Pixel Data's own VR. */
+/** How the octets of a frame are encoded. */
 export interface FrameEncoding {
   readonly transferSyntaxUID: string;
-  /** VR of the Pixel Data element; OW of a big endian native data set swaps octets (PS3.5 8.1.1). */
-  readonly pixelDataVR?: string;
 }
 
 /** One way to encode a frame, for one or more transfer syntaxes. */
@@ -16,6 +14,7 @@ export interface Codec {
    * Decodes one frame.
    *
    * @param encoded the whole frame: fragments joined, item headers gone; native frames start on an octet
+   *   and are little endian
    * @param image the Image Pixel Module of the instance
    * @throws OriginServerError `not-renderable` where the octets are no frame of this image
    */

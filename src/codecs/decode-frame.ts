@@ -1,12 +1,34 @@
 import type { ImagePixel } from '../dicom/image-pixel.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { Codec, FrameEncoding } from './codec.ts';
+import { deflatedImageFrameCodec } from './deflated-image-frame.ts';
+import { highThroughputJpeg2000Codec } from './high-throughput-jpeg-2000.ts';
+import { jpeg2000Codec, jpeg2000Part2Codec } from './jpeg-2000.ts';
 import { jpegBaselineCodec } from './jpeg-baseline.ts';
+import { jpegExtendedCodec, jpegRetiredCodec } from './jpeg-extended.ts';
+import { jpegLosslessCodec } from './jpeg-lossless.ts';
+import { jpegLsCodec } from './jpeg-ls.ts';
+import { jpegXlCodec, jpegXlLosslessCodec } from './jpeg-xl.ts';
 import { nativeCodec } from './native.ts';
 import type { PixelFrame } from './pixel-frame.ts';
+import { rleLosslessCodec } from './rle-lossless.ts';
 
 /** Every codec of this origin server; a transfer syntax is decoded by the codec that names it. */
-const codecs: readonly Codec[] = [nativeCodec, jpegBaselineCodec];
+const codecs: readonly Codec[] = [
+  nativeCodec,
+  rleLosslessCodec,
+  jpegBaselineCodec,
+  jpegExtendedCodec,
+  jpegRetiredCodec,
+  jpegLosslessCodec,
+  jpegLsCodec,
+  jpeg2000Codec,
+  jpeg2000Part2Codec,
+  highThroughputJpeg2000Codec,
+  jpegXlLosslessCodec,
+  jpegXlCodec,
+  deflatedImageFrameCodec,
+];
 
 const codecOf: ReadonlyMap<string, Codec> = new Map(
   codecs.flatMap((codec) => codec.transferSyntaxes.map((uid) => [uid, codec] as const)),
@@ -34,7 +56,10 @@ export async function decodeFrame(
 ): Promise<PixelFrame> {
   const codec = codecOf.get(encoding.transferSyntaxUID);
   if (codec === undefined) {
-    throw originServerError('not-renderable', `Frames of transfer syntax ${encoding.transferSyntaxUID} cannot be decoded.`);
+    throw originServerError(
+      'not-renderable',
+      `Frames of transfer syntax ${encoding.transferSyntaxUID} cannot be decoded.`,
+    );
   }
   return codec.decode(encoded, image, encoding);
 }

@@ -1,0 +1,87 @@
+import type { CodecModule } from '@cornerstonejs/codec-openjpeg';
+import type { ImagePixel } from '../dicom/image-pixel.ts';
+import { originServerError } from '../errors/origin-server-error.ts';
+import type { Codec, FrameEncoding } from './codec.ts';
+import { frameOfCodestream, octetsOf, octetsPerSample, precisionNeeded } from './encapsulated-samples.ts';
+import type { PixelFrame } from './pixel-frame.ts';
+import { decodedBy, encodedBy, wasmCodec } from './wasm-codec.ts';
+
+const losslessUID = '1.2.840.10008.1.2.4.90';
+const lossyUID = '1.2.840.10008.1.2.4.91';
+
+/** JPEG 2000, reversible and irreversible (PS3.5 8.2.4, A.4.4). */
+export const jpeg2000Codec: Codec = {
+  transferSyntaxes: [losslessUID, lossyUID],
+  decode,
+  encode,
+};
+
+/** JPEG 2000 Part 2 (PS3.5 8.2.4): read as far as the codestream is one of Part 1. */
+export const jpeg2000Part2Codec: Codec = {
+  transferSyntaxes: ['1.2.840.10008.1.2.4.92', '1.2.840.10008.1.2.4.93'],
+  decode,
+};
+
+/** Size of the frame over size of the irreversible codestream. */
+const compressionRatio = 10;
+
+const openjpeg = wasmCodec<CodecModule>(() => import('@cornerstonejs/codec-openjpeg/wasmjs'));
+
+/** Photometric Interpretation once the multiple component transformation of the codestream is undone (PS3.5 8.2.4). */
+export function withoutComponentTransformation(PhotometricInterpretation: string): string {
+  return /^YBR_(RCT|ICT)$/.test(PhotometricInterpretation) ? 'RGB' : PhotometricInterpretation;
+}
+
+async function decode(encoded: Uint8Array, image: ImagePixel): Promise<PixelFrame> {
+  return openjpeg(({ J2KDecoder }) => {
+    const decoder = new J2KDecoder();
+    try {
+      const { octets, info } = decodedBy(decoder, encoded);
+      const { width: Columns, height: Rows, componentCount: SamplesPerPixel, bitsPerSample: precision } = info;
+      const codestream = { Rows, Columns, SamplesPerPixel, precision, isSigned: info.isSigned === true };
+      return frameOfCodestream(
+        octets,
+        codestream,
+        image,
+        withoutComponentTransformation(image.PhotometricInterpretation),
+      );
+    } finally {
+      decoder.delete();
+    }
+  });
+}
+
+async function encode(frame: PixelFrame, _image: ImagePixel, encoding: FrameEncoding): Promise<Uint8Array> {
+  const isLossless = encoding.transferSyntaxUID === losslessUID;
+  const precision = precisionNeeded(frame);
+  if (precision > 16) {
+    throw originServerError(
+      'transfer-syntax-not-acceptable',
+      `JPEG 2000 is written with up to 16 bits here; the image has ${precision}.`,
+    );
+  }
+  return openjpeg(({ J2KEncoder }) => {
+    const encoder = new J2KEncoder();
+    try {
+      encoder.setQuality(isLossless, 0);
+      encoder.setDecompositions(decompositionLevels(frame));
+      if (!isLossless) encoder.setCompressionRatio(compressionRatio);
+      return encodedBy(encoder, octetsOf(frame.samples, octetsPerSample(precision)), {
+        width: frame.Columns,
+        height: frame.Rows,
+        bitsPerSample: precision,
+        componentCount: frame.SamplesPerPixel,
+        // The library reads eight bits as unsigned; the octets come back the same.
+        isSigned: frame.PixelRepresentation === 1 && precision > 8,
+        isUsingColorTransform: frame.PhotometricInterpretation === 'RGB',
+      });
+    } finally {
+      encoder.delete();
+    }
+  });
+}
+
+/** Levels of the wavelet transform: five, or as many as halve the shorter side down to one pixel. */
+export function decompositionLevels({ Rows, Columns }: PixelFrame): number {
+  return Math.min(5, Math.floor(Math.log2(Math.min(Rows, Columns))));
+}
