@@ -52,7 +52,7 @@ const single = (area: 'G0' | 'G1', sequence: string, encoding: string): CodeElem
 
 // ISO-IR 14 and 13, the two halves of JIS X 0201, are those of Shift_JIS, but for the yen sign and the overline.
 const asciiRow = single('G0', '(B', 'ascii');
-const romajiRow: CodeElementRow = { ...single('G0', '(J', 'ascii'), standard: { 0x5c: 0xa5, 0x7e: 0x203e } };
+const romajiRow: CodeElementRow = { ...single('G0', '(J', 'ascii'), standard: { 92: 0xa5, 126: 0x203e } };
 const katakanaRow = single('G1', ')I', 'shift_jis');
 
 const kanjiRow: CodeElementRow = {
@@ -67,7 +67,7 @@ const kanjiRow: CodeElementRow = {
     [91, 1, 94],
     [92, 1, 94],
   ],
-  standard: { 0x2141: 0x301c, 0x2142: 0x2016, 0x215d: 0x2212, 0x2171: 0xa2, 0x2172: 0xa3, 0x224c: 0xac },
+  standard: { 8513: 0x301c, 8514: 0x2016, 8541: 0x2212, 8561: 0xa2, 8562: 0xa3, 8780: 0xac },
 };
 const supplementaryKanjiRow: CodeElementRow = {
   area: 'G0',
@@ -88,7 +88,7 @@ const hanziRow: CodeElementRow = {
     [8, 27, 27],
     [8, 29, 32],
   ],
-  standard: { 0x2124: 0x30fb, 0x212a: 0x2015 },
+  standard: { 8484: 0x30fb, 8490: 0x2015 },
 };
 
 const ascii = codeElement(asciiRow);

@@ -80,7 +80,8 @@ function meaningOf(term: string): Repertoire | UnicodeEncoding | undefined {
   const name = term.trim().toUpperCase();
   if (name === '') return defaultRepertoire;
   const registration = /^ISO[ _-]?(?:2022)?[ _-]*(?:IR)?[ _-]*(\d+)$/.exec(name)?.[1];
-  if (registration !== undefined) return repertoires.get(Number(registration)) ?? unicodeEncodings[`ISO_IR ${registration}`];
+  if (registration !== undefined)
+    return repertoires.get(Number(registration)) ?? unicodeEncodings[`ISO_IR ${registration}`];
   return unicodeEncodings[name.replace(/^ISO[ _]2022[ _]/, '')];
 }
 
@@ -141,5 +142,5 @@ function isAscii(bytes: Uint8Array): boolean {
 }
 
 function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
