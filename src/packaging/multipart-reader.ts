@@ -49,7 +49,7 @@ class Input {
   private readonly chunks: AsyncIterator<Uint8Array>;
   private readonly delimiter: Buffer;
   /** The first delimiter may stand at the very start of the body: it is searched as if a line ended before it. */
-  private window = crlf;
+  private window: Buffer = crlf;
   private offset = 0;
 
   constructor(body: AsyncIterable<Uint8Array>, delimiter: Buffer) {

@@ -57,7 +57,7 @@ export class FileObjectStore implements ObjectStore {
   private readonly incoming: string;
   private readonly objects: string;
   private readonly files = new OpenFiles(openFilesLimit);
-  private readonly keys = keySequence();
+  private readonly nextKey = keySequence();
   private readonly knownDirectories = new Set<string>();
   private readonly pending = new Set<Promise<unknown>>();
   private pendingBytes = 0;
@@ -167,7 +167,7 @@ export class FileObjectStore implements ObjectStore {
 
   /** Stages a body that is in memory. Writing, fsync and digest go on while the caller reads the bytes. */
   private async hold(bytes: Uint8Array): Promise<StagedObject> {
-    const key = this.keys.next();
+    const key = this.nextKey();
     const durable = this.writeDurably(this.incomingPath(key), bytes);
     const digest = Promise.all([sha256(bytes), durable]).then(([value]) => value);
     digest.catch(() => {});
@@ -177,7 +177,7 @@ export class FileObjectStore implements ObjectStore {
 
   /** Stages a body that is too long for the memory. */
   private async spool(chunks: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): Promise<StagedObject> {
-    const key = this.keys.next();
+    const key = this.nextKey();
     const file = this.incomingPath(key);
     const sha = createHash('sha256');
     let size = 0;
@@ -264,11 +264,17 @@ export class FileObjectStore implements ObjectStore {
 }
 
 /** Keys of 32 hexadecimal digits: 24 random ones for a run, then the number in the run. */
-function* keySequence(): Generator<string, never, undefined> {
-  for (;;) {
-    const run = randomBytes(12).toString('hex');
-    for (let number = 0; number < runLength; number += 1) yield run + number.toString(16).padStart(8, '0');
-  }
+function keySequence(): () => string {
+  let run = '';
+  let number = runLength;
+  return () => {
+    if (number === runLength) {
+      run = randomBytes(12).toString('hex');
+      number = 0;
+    }
+    number += 1;
+    return run + number.toString(16).padStart(8, '0');
+  };
 }
 
 async function* limited(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {

@@ -19,8 +19,11 @@ export type Received =
       readonly aeTitle: string;
       readonly index: InstanceIndex;
       readonly staged: StagedObject;
+      readonly metadata: Uint8Array;
+      readonly study: DicomJson;
+      readonly series: DicomJson;
     }
-  | { readonly kind: 'unreadable'; readonly detail: string };
+  | { readonly kind: 'unreadable'; readonly reason: UnfitInstance['reason']; readonly detail: string };
 
 export type ReceivedInstance = Extract<Received, { kind: 'instance' }>;
 

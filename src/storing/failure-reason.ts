@@ -1,0 +1,62 @@
+import { storeInstancesFailureReasons } from '../../generated/tables.ts';
+import { transferSyntaxOf } from '../dicom/transfer-syntax.ts';
+import type { Received, ReceivedInstance } from '../storage/instance-store.ts';
+import { isStorageSOPClass } from './sop-class.ts';
+
+export type FailureReason = (typeof storeInstancesFailureReasons)[number]['name'];
+
+/** Why an object was not stored: its Failure Reason and a sentence for a person. */
+export interface Failure {
+  readonly reason: FailureReason;
+  readonly detail: string;
+}
+
+/** Value of Failure Reason (0008,1197) (PS3.18 Table I.2-2). */
+export function failureReasonCode(reason: FailureReason): number {
+  return storeInstancesFailureReasons.find(({ name }) => name === reason)!.code;
+}
+
+/** Failure Reasons of objects that are no readable instance. */
+const unreadableReasons: Readonly<Record<Extract<Received, { kind: 'unreadable' }>['reason'], FailureReason>> = {
+  'not-dicom': 'cannot-understand',
+  truncated: 'cannot-understand',
+  malformed: 'cannot-understand',
+  deflate: 'cannot-understand',
+  'too-large': 'cannot-understand',
+  'attribute-missing': 'missing-attribute',
+  'attribute-invalid': 'invalid-attribute-value',
+};
+
+export function failureOfUnreadable({ reason, detail }: Extract<Received, { kind: 'unreadable' }>): Failure {
+  return { reason: unreadableReasons[reason], detail };
+}
+
+/**
+ * Why an instance that can be read is refused; undefined if it is not.
+ *
+ * @param StudyInstanceUID study that the target resource names, if it names one
+ * @requirement R-002-004
+ * @requirement R-002-005
+ * @requirement R-002-017
+ */
+export function refusal({ index }: ReceivedInstance, StudyInstanceUID: string | undefined): Failure | undefined {
+  if (StudyInstanceUID !== undefined && index.StudyInstanceUID !== StudyInstanceUID) {
+    return {
+      reason: 'data-set-mismatch',
+      detail: `The instance belongs to study ${index.StudyInstanceUID}, the request to study ${StudyInstanceUID}.`,
+    };
+  }
+  if (!isStorageSOPClass(index.SOPClassUID)) {
+    return {
+      reason: 'sop-class-not-supported',
+      detail: `Objects of SOP Class ${index.SOPClassUID} are not composite instances and are not stored.`,
+    };
+  }
+  if (transferSyntaxOf(index.TransferSyntaxUID) === undefined) {
+    return {
+      reason: 'transfer-syntax-not-supported',
+      detail: `Transfer Syntax ${index.TransferSyntaxUID} is not known here.`,
+    };
+  }
+  return undefined;
+}

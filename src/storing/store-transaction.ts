@@ -1,0 +1,99 @@
+import { originServerError } from '../errors/origin-server-error.ts';
+import type { InstanceStore, ReceivedInstance } from '../storage/instance-store.ts';
+import { type Failure, failureOfUnreadable, refusal } from './failure-reason.ts';
+import type { StorePart } from './store-request.ts';
+
+/** SOP Class and SOP Instance UID of an object, as far as it could be read. */
+export interface SOPReference {
+  readonly SOPClassUID: string;
+  readonly SOPInstanceUID: string;
+  readonly StudyInstanceUID: string;
+  readonly SeriesInstanceUID: string;
+}
+
+/** What became of one object of the request. */
+export type StoreResult =
+  | { readonly kind: 'stored'; readonly reference: SOPReference; readonly duplicate: boolean }
+  | { readonly kind: 'failed'; readonly reference?: SOPReference; readonly failure: Failure };
+
+export interface StoreOptions {
+  readonly aeTitle: string;
+  /** Study that every instance has to belong to, if the target resource names one. */
+  readonly StudyInstanceUID?: string;
+}
+
+/**
+ * Stores the objects of a request in one transaction: they become visible together, after the last octet of the request
+ * has been read. A request that ends in the middle stores nothing at all, not even the parts that were whole.
+ *
+ * @returns a result for each object, in the order of the request
+ * @throws OriginServerError as reading the request does, and out-of-resources; nothing is stored then
+ * @requirement R-002-014
+ * @requirement R-002-018
+ */
+export async function storeObjects(
+  instanceStore: InstanceStore,
+  parts: AsyncIterable<StorePart>,
+  { aeTitle, StudyInstanceUID }: StoreOptions,
+): Promise<readonly StoreResult[]> {
+  const taken: (ReceivedInstance | StoreResult)[] = [];
+  const instances = (): ReceivedInstance[] => taken.filter((one) => one.kind === 'instance');
+  try {
+    for await (const part of parts) taken.push(await take(part));
+  } catch (error) {
+    await instanceStore.discard(instances());
+    throw error;
+  }
+  const outcomes = await instanceStore.commit(instances());
+  let next = 0;
+  return taken.map((one) => (one.kind === 'instance' ? resultOf(one, outcomes[next++]!) : one));
+
+  async function take({ mediaType, body }: StorePart): Promise<ReceivedInstance | StoreResult> {
+    if (mediaType !== 'application/dicom') {
+      return failed({ reason: 'cannot-understand', detail: `A part is ${mediaType}, not application/dicom.` });
+    }
+    const received = await instanceStore.receive(aeTitle, body);
+    if (received.kind === 'unreadable') return failed(failureOfUnreadable(received));
+    const failure = refusal(received, StudyInstanceUID);
+    if (failure === undefined) return received;
+    await instanceStore.discard([received]);
+    return { kind: 'failed', reference: received.index, failure };
+  }
+}
+
+function failed(failure: Failure): StoreResult {
+  return { kind: 'failed', failure };
+}
+
+function resultOf({ index }: ReceivedInstance, outcome: 'stored' | 'duplicate' | 'conflict'): StoreResult {
+  if (outcome !== 'conflict') return { kind: 'stored', reference: index, duplicate: outcome === 'duplicate' };
+  return {
+    kind: 'failed',
+    reference: index,
+    failure: {
+      reason: 'duplicate-sop-instance',
+      detail: `Another object with SOP Instance UID ${index.SOPInstanceUID} is stored; it stays.`,
+    },
+  };
+}
+
+/**
+ * The body with a limit on its length.
+ *
+ * @param maxBytes 0 for no limit
+ * @throws OriginServerError out-of-resources where the body is longer: the status for it among those of the service
+ * @requirement R-002-006
+ */
+export async function* limitBody(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (maxBytes > 0 && length > maxBytes) {
+      throw originServerError(
+        'out-of-resources',
+        `The request is longer than the ${maxBytes} bytes that are taken here.`,
+      );
+    }
+    yield chunk;
+  }
+}
