@@ -18,7 +18,6 @@ import {
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { fileSource, memorySource } from '../dicom/byte-source.ts';
-import { originServerError } from '../errors/origin-server-error.ts';
 import type { ByteRange, ObjectStore, OpenByteSource, StagedObject } from './object-store.ts';
 import { OpenFiles } from './open-files.ts';
 import { storageFailure } from './storage-failure.ts';
@@ -70,10 +69,10 @@ export class FileObjectStore implements ObjectStore {
     syncDirectorySync(directory);
   }
 
-  async stage(body: AsyncIterable<Uint8Array>, options: { readonly maxBytes?: number } = {}): Promise<StagedObject> {
+  async stage(body: AsyncIterable<Uint8Array>): Promise<StagedObject> {
     const chunks: Uint8Array[] = [];
     let size = 0;
-    const input = (options.maxBytes ? limited(body, options.maxBytes) : body)[Symbol.asyncIterator]();
+    const input = body[Symbol.asyncIterator]();
     for (let next = await input.next(); !next.done; next = await input.next()) {
       chunks.push(next.value);
       size += next.value.length;
@@ -275,20 +274,6 @@ function keySequence(): () => string {
     number += 1;
     return run + number.toString(16).padStart(8, '0');
   };
-}
-
-async function* limited(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > maxBytes) {
-      throw originServerError(
-        'out-of-resources',
-        `An object is longer than the ${maxBytes} bytes that are taken here.`,
-      );
-    }
-    yield chunk;
-  }
 }
 
 /** Joins chunks to blocks that are worth a write. */

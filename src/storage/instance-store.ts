@@ -7,11 +7,6 @@ import { groupCommit } from './group-commit.ts';
 import type { ByteRange, ObjectStore, OpenByteSource, StagedObject } from './object-store.ts';
 import { selectAttributes, seriesAttributes, studyAttributes } from './search-attributes.ts';
 
-export interface ReceiveOptions {
-  /** Longest object taken, in bytes; no limit when left out or 0. */
-  readonly maxBytes?: number;
-}
-
 /** An object that arrived: an instance ready to be committed, or bytes that are not an instance, of which nothing is kept. */
 export type Received =
   | {
@@ -40,7 +35,7 @@ export interface InstanceStore {
   /** Random access to the Part 10 object. To be closed. */
   openSource(record: InstanceRecord): Promise<OpenByteSource>;
   /** Takes one Part 10 object to its end and indexes it. It is not visible before `commit`. */
-  receive(aeTitle: string, body: AsyncIterable<Uint8Array>, options?: ReceiveOptions): Promise<Received>;
+  receive(aeTitle: string, body: AsyncIterable<Uint8Array>): Promise<Received>;
   /** Stores all instances in one transaction: durable and visible when it resolves, nothing of them if it throws. */
   commit(received: readonly ReceivedInstance[]): Promise<readonly InsertOutcome[]>;
   /** Forgets instances that were received and not committed. */
@@ -80,8 +75,8 @@ export function instanceStore(needs: { readonly catalog: Catalog; readonly objec
     stream: (record, range) => objects.stream(record.objectKey, range),
     openSource: (record) => objects.open(record.objectKey),
 
-    async receive(aeTitle, body, options = {}) {
-      const staged = await objects.stage(body, options);
+    async receive(aeTitle, body) {
+      const staged = await objects.stage(body);
       try {
         const read = await readInstance(aeTitle, staged);
         if (read.kind === 'unreadable') await objects.discard([staged]);

@@ -25,9 +25,9 @@ export interface ObjectStore {
   /**
    * Takes a body to its end with back-pressure. Small bodies are kept in memory until they are durable.
    *
-   * @throws OriginServerError out-of-resources, also when the body is longer than `maxBytes`; nothing stays staged
+   * @throws OriginServerError out-of-resources; nothing stays staged
    */
-  stage(body: AsyncIterable<Uint8Array>, options?: { readonly maxBytes?: number }): Promise<StagedObject>;
+  stage(body: AsyncIterable<Uint8Array>): Promise<StagedObject>;
   /** Makes the staged objects readable by key, durably, each with an intent that `recover` finds until it is settled. */
   place(staged: readonly StagedObject[]): Promise<void>;
   /** Drops the intents of placed objects, now that the catalogue knows them. */

@@ -6,7 +6,7 @@ import {
   storeResponseBody,
   storeStatus,
 } from './store-instances-response.ts';
-import { readStoreRequest } from './store-request.ts';
+import { readStoreRequest, type StorePart } from './store-request.ts';
 import { limitBody, storeObjects } from './store-transaction.ts';
 
 export interface StoreNeeds {
@@ -40,19 +40,23 @@ export async function storeResponse(
   request: StoreRequest,
   StudyInstanceUID?: string,
 ): Promise<StoreResponse> {
-  // The body is not destroyed where reading stops early: that would take the connection from under the answer.
-  const octets = request.body.iterator({ destroyOnReturn: false });
-  const parts = readStoreRequest(
-    request.headers['content-type'],
-    maxStoreBytes > 0 ? limitBody(octets, maxStoreBytes) : octets,
-  );
-  const results = await storeObjects(instanceStore, parts, {
-    aeTitle: request.aeTitle,
-    ...(StudyInstanceUID === undefined ? {} : { StudyInstanceUID }),
-  });
-  const { contentType, text } = storeResponseBody(
-    storeInstancesResponse(results, request.serviceRoot),
-    request.headers.accept,
-  );
-  return { status: storeStatus(results), headers: { 'Content-Type': contentType }, body: text };
+  try {
+    const results = await storeObjects(instanceStore, objectsOf(request, maxStoreBytes), {
+      aeTitle: request.aeTitle,
+      ...(StudyInstanceUID === undefined ? {} : { StudyInstanceUID }),
+    });
+    const module = storeInstancesResponse(results, request.serviceRoot);
+    const { contentType, text } = storeResponseBody(module, request.headers.accept);
+    return { status: storeStatus(results), headers: { 'Content-Type': contentType }, body: text };
+  } catch (error) {
+    // Most user agents read the answer only when everything is sent.
+    request.body.resume();
+    throw error;
+  }
+}
+
+function objectsOf({ headers, body }: StoreRequest, maxBytes: number): AsyncIterable<StorePart> {
+  // Where reading stops early the body is not destroyed: the connection would go with it, and the answer.
+  const octets = body.iterator({ destroyOnReturn: false });
+  return readStoreRequest(headers['content-type'], maxBytes > 0 ? limitBody(octets, maxBytes) : octets);
 }
