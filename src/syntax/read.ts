@@ -1,0 +1,75 @@
+import type { Parsed } from './parsed.ts';
+
+/** Longest text that is parsed at all: no header field or parameter of a working user agent comes near it. */
+export const maximumLength = 8192;
+
+/** A generated parser, as far as it is used here. */
+interface Parser<StartRule, Node> {
+  parse(text: string, options: { readonly startRule: StartRule }): Node;
+}
+
+/** What a generated parser throws where a text does not fit. */
+interface Misfit {
+  readonly expected: readonly Expectation[] | null;
+  readonly location: { readonly start: { readonly offset: number } };
+}
+
+interface Expectation {
+  readonly type: string;
+  readonly text?: string;
+  readonly description?: string;
+}
+
+/**
+ * The syntax tree of a text by one rule of the grammar.
+ *
+ * @param subject what the text is, as the sentence of a failure names it, e.g. `viewport`
+ */
+export function read<StartRule, Node>(
+  parser: Parser<StartRule, Node>,
+  startRule: StartRule,
+  subject: string,
+  text: string,
+  longest: number = maximumLength,
+): Parsed<Node> {
+  if (text.length > longest) {
+    return failure(subject, longest, `at most ${longest} characters were expected, found ${text.length}`);
+  }
+  try {
+    return { ok: true, value: parser.parse(text, { startRule }) };
+  } catch (error) {
+    if (!isMisfit(error)) throw error;
+    const at = error.location.start.offset;
+    return failure(subject, at, `${describe(error.expected ?? [])} was expected, ${found(text, at)}`);
+  }
+}
+
+/** A failure at a column counted from 0; the sentence counts from 1, as people do. */
+export function failure(subject: string, at: number, complaint: string): Parsed<never> {
+  return { ok: false, at, message: `${subject}: at column ${at + 1} ${complaint}` };
+}
+
+function isMisfit(error: unknown): error is Misfit {
+  return error instanceof SyntaxError && 'location' in error && 'expected' in error;
+}
+
+function found(text: string, at: number): string {
+  const character = text.codePointAt(at);
+  return character === undefined ? 'found the end' : `found ${JSON.stringify(String.fromCodePoint(character))}`;
+}
+
+const marks: Readonly<Record<string, string>> = { ',': 'a comma', '"': 'a double quote', '\\': 'a backslash' };
+
+function describe(expected: readonly Expectation[]): string {
+  const rules = expected.flatMap((one) => (one.type === 'other' ? [one.description ?? ''] : []));
+  const literals = expected.flatMap((one) => (one.type === 'literal' ? [one.text ?? ''] : []));
+  const other = expected.flatMap((one) =>
+    one.type === 'end' ? ['the end'] : one.type === 'class' ? ['another character'] : [],
+  );
+  // White space may stand in most places and says nothing; a word that is a rule's beginning is told by the rule.
+  const named = rules.filter((rule) => rule !== 'white space');
+  const shown = named.length > 0 ? literals.filter((text) => !/^\w/.test(text)) : literals;
+  const phrases = [...named, ...shown.map((text) => marks[text] ?? `"${text}"`)];
+  const all = [...new Set(phrases.length > 0 ? [...phrases, ...other.filter((phrase) => phrase === 'the end')] : other)];
+  return all.length < 2 ? (all[0] ?? 'something else') : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;
+}
