@@ -78,11 +78,11 @@ function samplesOf(octets: Uint8Array, image: ImagePixel): Samples {
   const isSigned = image.PixelRepresentation === 1;
   switch (image.BitsAllocated) {
     case 8:
-      return new (isSigned ? Int8Array : Uint8Array)(buffer, byteOffset, count);
+      return isSigned ? new Int8Array(buffer, byteOffset, count) : new Uint8Array(buffer, byteOffset, count);
     case 16:
-      return new (isSigned ? Int16Array : Uint16Array)(buffer, byteOffset, count);
+      return isSigned ? new Int16Array(buffer, byteOffset, count) : new Uint16Array(buffer, byteOffset, count);
     case 32:
-      return new (isSigned ? Int32Array : Uint32Array)(buffer, byteOffset, count);
+      return isSigned ? new Int32Array(buffer, byteOffset, count) : new Uint32Array(buffer, byteOffset, count);
     default:
       return unpackedSamples(octets, count, image.BitsAllocated);
   }

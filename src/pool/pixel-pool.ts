@@ -1,15 +1,20 @@
+import { Piscina } from 'piscina';
 import type { ImagePixel } from '../dicom/image-pixel.ts';
+import { originServerError } from '../errors/origin-server-error.ts';
 import type { RenderingParameters } from '../rendering/rendering-parameters.ts';
+import type { Outcome } from './outcome.ts';
+import { ownBuffer } from './own-buffer.ts';
 
 /** One frame of one instance, and what shall become of it. */
 export interface RenderTask {
   /** Digest of the stored object; a worker keeps the parsed head by it. */
   readonly key: string;
-  /** Part 10 octets before the Pixel Data element. */
+  /** The object's octets before its Pixel Data element, the data set of a deflated object inflated. */
   readonly head: Uint8Array;
+  /** Where the data set begins in the head. */
+  readonly dataSetOffset: number;
+  readonly transferSyntaxUID: string;
   readonly image: ImagePixel;
-  /** VR of the Pixel Data element. */
-  readonly pixelDataVR?: string;
   /** The frame as {@link frameBytes} gives it. It is transferred: the caller must not use it again. */
   readonly frame: Uint8Array;
   /** From 1. */
@@ -22,7 +27,7 @@ export interface RenderTask {
 /** One frame to be encoded in another transfer syntax. */
 export interface TranscodeTask {
   readonly image: ImagePixel;
-  readonly pixelDataVR?: string;
+  /** The frame as {@link frameBytes} gives it. It is transferred: the caller must not use it again. */
   readonly frame: Uint8Array;
   readonly fromTransferSyntaxUID: string;
   readonly toTransferSyntaxUID: string;
@@ -30,7 +35,11 @@ export interface TranscodeTask {
 
 /** Worker threads that decode, render and encode pixels off the event loop. */
 export interface PixelPool {
-  /** Renders one frame to an image file of the media type. */
+  /**
+   * Renders one frame to an image file of the media type.
+   *
+   * @throws OriginServerError the error of the rendering, or `not-renderable` if the worker died of the frame
+   */
   render(task: RenderTask, signal?: AbortSignal): Promise<Uint8Array>;
   /** Encodes one frame in another transfer syntax. */
   transcode(task: TranscodeTask, signal?: AbortSignal): Promise<Uint8Array>;
@@ -42,6 +51,109 @@ export interface PixelPoolOptions {
   readonly workers: number;
 }
 
-export function createPixelPool(_options: PixelPoolOptions): PixelPool {
-  throw new Error('unfinished');
+/** What a worker thread is asked to do. */
+export type WorkerTask =
+  | ({ readonly kind: 'render' } & RenderTask)
+  | ({ readonly kind: 'transcode' } & TranscodeTask)
+  | { readonly kind: 'warm-up' };
+
+/** Starts the worker threads and loads their codecs, so that the first request does not wait for them. */
+export function createPixelPool({ workers }: PixelPoolOptions): PixelPool {
+  const threads = new Piscina({
+    filename: new URL('./pixel-worker.ts', import.meta.url).href,
+    minThreads: workers,
+    maxThreads: workers,
+    concurrentTasksPerWorker: 1,
+  });
+  const places = new Places(workers);
+
+  async function run(
+    task: WorkerTask,
+    transferred: Uint8Array<ArrayBuffer> | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    signal?.throwIfAborted();
+    await places.take(signal);
+    const leave = (): void => places.giveBack();
+    // A task that has begun runs to its end, because ending its thread would cost more; nobody waits for its outcome.
+    const outcome = threads.run(task, transferred === undefined ? {} : { transferList: [transferred.buffer] });
+    outcome.then(leave, leave);
+    return resultOf(await untilAborted(outcome, signal));
+  }
+
+  const whenWarm = Promise.all(Array.from({ length: workers }, () => run({ kind: 'warm-up' }, undefined, undefined)));
+  whenWarm.catch(() => undefined);
+
+  return {
+    render(task, signal) {
+      const frame = ownBuffer(task.frame);
+      return run({ kind: 'render', ...task, frame }, frame, signal);
+    },
+    transcode(task, signal) {
+      const frame = ownBuffer(task.frame);
+      return run({ kind: 'transcode', ...task, frame }, frame, signal);
+    },
+    async close() {
+      await whenWarm.catch(() => undefined);
+      await threads.destroy();
+    },
+  };
+}
+
+/** As many tasks at a time as there are threads; the others wait here, where an aborted one costs nothing. */
+class Places {
+  #free: number;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async take(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#free > 0) {
+      this.#free--;
+      return;
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const abandon = (): void => {
+      this.#waiting.delete(resolve);
+      reject(signal?.reason);
+    };
+    this.#waiting.add(resolve);
+    signal?.addEventListener('abort', abandon, { once: true });
+    await promise.finally(() => signal?.removeEventListener('abort', abandon));
+  }
+
+  giveBack(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) {
+      this.#free++;
+      return;
+    }
+    this.#waiting.delete(next);
+    next();
+  }
+}
+
+async function untilAborted(outcome: Promise<Outcome>, signal: AbortSignal | undefined): Promise<Outcome> {
+  if (signal === undefined) return outcome.catch(workerDied);
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abandon = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abandon, { once: true });
+  try {
+    return await Promise.race([outcome.catch(workerDied), promise]);
+  } finally {
+    signal.removeEventListener('abort', abandon);
+  }
+}
+
+/** The thread ended with the task; the pool has put another in its place. */
+function workerDied(cause: unknown): never {
+  throw originServerError('not-renderable', 'The pixel data could not be processed.', { cause });
+}
+
+function resultOf(outcome: Outcome): Uint8Array {
+  if (outcome.ok) return outcome.bytes;
+  const { code, detail, ...where } = outcome.error;
+  throw originServerError(code, detail, where);
 }

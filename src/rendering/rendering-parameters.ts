@@ -1,8 +1,6 @@
+import type { AnnotationKeyword } from '../syntax/annotation.ts';
 import type { Viewport } from '../syntax/viewport.ts';
 import type { Window } from '../syntax/window.ts';
-
-/** What may be burnt into an image (PS3.18 Sup174 6.5.8.1.2.1). */
-export type AnnotationKeyword = 'patient' | 'technique';
 
 /**
  * The rendering query parameters of a request, as values (PS3.18 Sup174 6.5.8.1.2). Plain data: it crosses to the

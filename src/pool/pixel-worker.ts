@@ -1,0 +1,76 @@
+import { move, transferableSymbol, valueSymbol } from 'piscina';
+import sharp from 'sharp';
+import { decodeFrame, encodeFrame } from '../codecs/decode-frame.ts';
+import { memorySource } from '../dicom/byte-source.ts';
+import type { DataSet } from '../dicom/data-set.ts';
+import { readDataSet } from '../dicom/data-set-reader.ts';
+import { transferSyntaxOf } from '../dicom/transfer-syntax.ts';
+import { originServerError } from '../errors/origin-server-error.ts';
+import { encodeJpeg } from '../rendering/encode/jpeg.ts';
+import { renderFrame } from '../rendering/pixel-pipeline.ts';
+import { failureOf, type Outcome } from './outcome.ts';
+import { ownBuffer } from './own-buffer.ts';
+import type { RenderTask, TranscodeTask, WorkerTask } from './pixel-pool.ts';
+
+// The threads of the pool are the parallelism; a second level of it below them would only contend.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** Runs one task of the pixel pool in its worker thread. */
+export default async function runTask(task: WorkerTask): Promise<Outcome> {
+  try {
+    const bytes = ownBuffer(await bytesOf(task));
+    const outcome: Outcome = { ok: true, bytes };
+    return move({ [transferableSymbol]: [bytes.buffer], [valueSymbol]: outcome }) as unknown as Outcome;
+  } catch (cause) {
+    return failureOf(cause);
+  }
+}
+
+function bytesOf(task: WorkerTask): Promise<Uint8Array> {
+  switch (task.kind) {
+    case 'render':
+      return render(task);
+    case 'transcode':
+      return transcode(task);
+    case 'warm-up':
+      return warmUp();
+  }
+}
+
+async function render(task: RenderTask): Promise<Uint8Array> {
+  const { image, transferSyntaxUID, frame, frameNumber, mediaType, parameters } = task;
+  const source = { dataSet: dataSetOf(task), image, transferSyntaxUID, frame, frameNumber };
+  return renderFrame(source, mediaType, parameters);
+}
+
+async function transcode(task: TranscodeTask): Promise<Uint8Array> {
+  const decoded = await decodeFrame(task.frame, task.image, { transferSyntaxUID: task.fromTransferSyntaxUID });
+  return encodeFrame(decoded, task.image, { transferSyntaxUID: task.toTransferSyntaxUID });
+}
+
+/** Has libvips load what the first image would otherwise wait for. */
+async function warmUp(): Promise<Uint8Array> {
+  return encodeJpeg({ width: 8, height: 8, channels: 1, pixels: new Uint8Array(64) });
+}
+
+const dataSetsKept = 16;
+
+/** Parsed heads by digest, the one used last at the end: frames of one object tend to come in a row. */
+const dataSets = new Map<string, DataSet>();
+
+function dataSetOf(task: RenderTask): DataSet {
+  const { key } = task;
+  const dataSet = dataSets.get(key) ?? parseHead(task);
+  dataSets.delete(key);
+  dataSets.set(key, dataSet);
+  if (dataSets.size > dataSetsKept) dataSets.delete(dataSets.keys().next().value!);
+  return dataSet;
+}
+
+function parseHead({ head, dataSetOffset, transferSyntaxUID }: RenderTask): DataSet {
+  const encoding = transferSyntaxOf(transferSyntaxUID) ?? { explicitVR: true, bigEndian: false };
+  const read = readDataSet(memorySource(head), dataSetOffset, { encoding });
+  if (!read.ok) throw originServerError('not-renderable', `The data set cannot be read: ${read.detail}`);
+  return read.dataSet;
+}

@@ -1,0 +1,146 @@
+import { Tag } from '../../generated/dictionary.ts';
+import type { PixelFrame, Samples } from '../codecs/pixel-frame.ts';
+import type { DataSet } from '../dicom/data-set.ts';
+import type { Window } from '../syntax/window.ts';
+import { applyModalityLut, isIdentityModalityLut, type ModalityLut, modalityLutOf } from './modality-lut.ts';
+import { isPixelPadding, type PixelPadding, pixelPaddingOf } from './pixel-padding.ts';
+import { applyPresentationLut, type PresentationLutShape, presentationLutShapeOf } from './presentation-lut.ts';
+import {
+  isFloatingPoint,
+  type StoredValueFormat,
+  storedValue,
+  storedValueFormatOf,
+  tableLengthOf,
+} from './stored-value.ts';
+import { applyVoiLut, type VoiLut, voiLutOf } from './voi-lut.ts';
+
+/** The grayscale transformations of one frame, in the order of PS3.4 N.2.1. */
+export interface GrayscaleTransformation {
+  readonly padding: PixelPadding | undefined;
+  readonly modality: ModalityLut;
+  readonly voi: VoiLut;
+  readonly presentation: PresentationLutShape;
+}
+
+/**
+ * The transformations that hold for a frame: those of the image, with the window of the request instead of its VOI LUT.
+ *
+ * @requirement R-001-342
+ */
+export function grayscaleTransformationOf(
+  dataSet: DataSet,
+  frame: PixelFrame,
+  frameNumber: number,
+  window: Window | undefined,
+): GrayscaleTransformation {
+  const modality = isFloatingPoint(frame.samples) ? noModalityLut : modalityLutOf(dataSet, frameNumber);
+  const padding = isFloatingPoint(frame.samples)
+    ? floatPixelPaddingOf(dataSet)
+    : pixelPaddingOf(dataSet, frame.PixelRepresentation === 1);
+  const hasSignedInput = modality.kind === 'linear' && (frame.PixelRepresentation === 1 || modality.intercept < 0);
+  const voi: VoiLut =
+    window !== undefined
+      ? { kind: 'window', window }
+      : (voiLutOf(dataSet, frameNumber, hasSignedInput) ?? rangeOf(frame, modality, padding));
+  return { padding, modality, voi, presentation: presentationLutShapeOf(dataSet, frame.PhotometricInterpretation) };
+}
+
+/** Rescale does not exist beside floating point pixel data (PS3.3 C.7.6.24). */
+const noModalityLut: ModalityLut = { kind: 'linear', slope: 1, intercept: 0 };
+
+function floatPixelPaddingOf(dataSet: DataSet): PixelPadding | undefined {
+  const value = dataSet.number(Tag.FloatPixelPaddingValue) ?? dataSet.number(Tag.DoubleFloatPixelPaddingValue);
+  if (value === undefined) return undefined;
+  const limit =
+    dataSet.number(Tag.FloatPixelPaddingRangeLimit) ?? dataSet.number(Tag.DoubleFloatPixelPaddingRangeLimit) ?? value;
+  return { from: Math.min(value, limit), to: Math.max(value, limit) };
+}
+
+/**
+ * The range that stands in for a VOI LUT where an image has none (D-49): all of it for one bit, and for eight unsigned
+ * bits without a rescale; else the least to the greatest modality value of the frame, padding left out.
+ */
+function rangeOf(frame: PixelFrame, modality: ModalityLut, padding: PixelPadding | undefined): VoiLut {
+  const format = storedValueFormatOf(frame);
+  const isWhole = format.BitsStored === 1 || (format.BitsStored === 8 && format.PixelRepresentation === 0);
+  if (isWhole && !isFloatingPoint(frame.samples) && isIdentityModalityLut(modality)) {
+    return { kind: 'range', minimum: 0, maximum: 2 ** format.BitsStored - 1 };
+  }
+  const values = isFloatingPoint(frame.samples) ? frame.samples : presentStoredValues(frame.samples, format);
+  let minimum = Number.POSITIVE_INFINITY;
+  let maximum = Number.NEGATIVE_INFINITY;
+  for (const stored of values) {
+    if (!Number.isFinite(stored) || isPixelPadding(padding, stored)) continue;
+    const value = applyModalityLut(modality, stored);
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
+  }
+  return minimum > maximum ? { kind: 'range', minimum: 0, maximum: 1 } : { kind: 'range', minimum, maximum };
+}
+
+/** Every stored value that occurs; each once where there are few enough of them to note. */
+function* presentStoredValues(samples: Samples, format: StoredValueFormat): Iterable<number> {
+  const patterns = tableLengthOf(samples);
+  if (patterns === undefined) {
+    for (const sample of samples) yield storedValue(sample, format);
+    return;
+  }
+  const isPresent = new Uint8Array(patterns);
+  const mask = patterns - 1;
+  for (let i = 0; i < samples.length; i++) isPresent[samples[i]! & mask] = 1;
+  for (let pattern = 0; pattern < patterns; pattern++) {
+    if (isPresent[pattern] === 1) yield storedValue(pattern, format);
+  }
+}
+
+/**
+ * Eight bit grey of one value: pixel padding stays dark, everything else goes through the three LUTs.
+ *
+ * @param stored stored value, or the number itself for floating point pixel data
+ */
+export function grayOf(transformation: GrayscaleTransformation, stored: number): number {
+  const { padding, modality, voi, presentation } = transformation;
+  if (Number.isNaN(stored) || isPixelPadding(padding, stored)) return 0;
+  return applyPresentationLut(presentation, applyVoiLut(voi, applyModalityLut(modality, stored)));
+}
+
+/**
+ * Renders a grayscale frame: through one combined table where samples have sixteen bits or less, else value by value.
+ *
+ * @returns one octet a pixel
+ * @requirement R-001-344
+ */
+export function renderGrayscale(frame: PixelFrame, transformation: GrayscaleTransformation): Uint8Array {
+  const { samples } = frame;
+  const gray = new Uint8Array(samples.length);
+  const patterns = tableLengthOf(samples);
+  const format = storedValueFormatOf(frame);
+  if (patterns !== undefined) {
+    const table = combinedTable(transformation, format, patterns);
+    const mask = patterns - 1;
+    for (let i = 0; i < gray.length; i++) gray[i] = table[samples[i]! & mask]!;
+  } else if (isFloatingPoint(samples)) {
+    for (let i = 0; i < gray.length; i++) gray[i] = grayOf(transformation, samples[i]!);
+  } else {
+    for (let i = 0; i < gray.length; i++) gray[i] = grayOf(transformation, storedValue(samples[i]!, format));
+  }
+  return gray;
+}
+
+/** Grey by allocated sample: every stored value is computed once, then spread over the samples that hold it. */
+function combinedTable(
+  transformation: GrayscaleTransformation,
+  format: StoredValueFormat,
+  patterns: number,
+): Uint8Array {
+  const low = format.HighBit + 1 - format.BitsStored;
+  const valueMask = 2 ** format.BitsStored - 1;
+  const byMagnitude = new Uint8Array(valueMask + 1);
+  for (let magnitude = 0; magnitude <= valueMask; magnitude++) {
+    byMagnitude[magnitude] = grayOf(transformation, storedValue(magnitude << low, format));
+  }
+  if (valueMask === patterns - 1) return byMagnitude;
+  const table = new Uint8Array(patterns);
+  for (let pattern = 0; pattern < patterns; pattern++) table[pattern] = byMagnitude[(pattern >> low) & valueMask]!;
+  return table;
+}

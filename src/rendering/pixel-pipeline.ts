@@ -1,0 +1,102 @@
+import { decodeFrame } from '../codecs/decode-frame.ts';
+import type { PixelFrame } from '../codecs/pixel-frame.ts';
+import type { DataSet } from '../dicom/data-set.ts';
+import type { ImagePixel } from '../dicom/image-pixel.ts';
+import { originServerError } from '../errors/origin-server-error.ts';
+import { annotate } from './annotation.ts';
+import { encodeGif } from './encode/gif.ts';
+import { encodeJpeg } from './encode/jpeg.ts';
+import { encodePng } from './encode/png.ts';
+import { grayscaleTransformationOf, renderGrayscale } from './grayscale.ts';
+import { paletteOf, renderPaletteColor } from './palette-color.ts';
+import type { RenderedImage } from './rendered-image.ts';
+import type { RenderingParameters } from './rendering-parameters.ts';
+import { resample } from './resample.ts';
+import { isTrueColor, renderTrueColor } from './true-color.ts';
+import { pixelAspectRatioOf, viewportGeometry } from './viewport.ts';
+
+/** One frame with everything that its rendering depends on. */
+export interface FrameToRender {
+  /** The data set up to its pixel data. */
+  readonly dataSet: DataSet;
+  readonly image: ImagePixel;
+  readonly transferSyntaxUID: string;
+  /** Octets of the frame. */
+  readonly frame: Uint8Array;
+  /** From 1. */
+  readonly frameNumber: number;
+}
+
+type Encoder = (image: RenderedImage, parameters: RenderingParameters) => Promise<Uint8Array>;
+
+/** The media types that a frame is rendered to. */
+const encoders: Readonly<Record<string, Encoder>> = {
+  'image/jpeg': (image, { quality }) => encodeJpeg(image, quality),
+  'image/gif': encodeGif,
+  'image/png': encodePng,
+};
+
+/** Whether frames are rendered to the media type. */
+export function canRender(mediaType: string): boolean {
+  return Object.hasOwn(encoders, mediaType);
+}
+
+/**
+ * Renders one frame to an image file.
+ *
+ * The steps are those of PS3.4 N.2; the parameters of the request act as a presentation state would.
+ *
+ * @param mediaType a media type that {@link canRender}
+ * @requirement R-001-278
+ * @requirement R-001-291
+ */
+export async function renderFrame(
+  source: FrameToRender,
+  mediaType: string,
+  parameters: RenderingParameters,
+): Promise<Uint8Array> {
+  const encode = canRender(mediaType) ? encoders[mediaType] : undefined;
+  if (encode === undefined)
+    throw originServerError('media-type-not-acceptable', `No image is rendered to ${mediaType}.`);
+  const { dataSet, image, frameNumber } = source;
+  const frame = await decodeFrame(source.frame, image, { transferSyntaxUID: source.transferSyntaxUID });
+  const displayed = toDisplayedValues(frame, dataSet, frameNumber, parameters);
+  const scaled = toViewport(displayed, dataSet, parameters);
+  const annotated = parameters.annotation
+    ? await annotate(scaled, parameters.annotation, dataSet, frameNumber)
+    : scaled;
+  return encode(annotated, parameters);
+}
+
+/** Stored values to eight bit grey (PS3.4 N.2.1) or to colours (PS3.4 N.2.2). */
+function toDisplayedValues(
+  frame: PixelFrame,
+  dataSet: DataSet,
+  frameNumber: number,
+  { window }: RenderingParameters,
+): RenderedImage {
+  const { Rows: height, Columns: width, PhotometricInterpretation } = frame;
+  if (PhotometricInterpretation === 'PALETTE COLOR') {
+    return { width, height, channels: 3, pixels: renderPaletteColor(frame, paletteOf(dataSet)) };
+  }
+  if (isTrueColor(PhotometricInterpretation)) return { width, height, channels: 3, pixels: renderTrueColor(frame) };
+  if (frame.SamplesPerPixel !== 1) {
+    throw originServerError(
+      'not-renderable',
+      `Photometric Interpretation ${PhotometricInterpretation} with ${frame.SamplesPerPixel} samples per pixel is not supported.`,
+    );
+  }
+  const transformation = grayscaleTransformationOf(dataSet, frame, frameNumber, window);
+  return { width, height, channels: 1, pixels: renderGrayscale(frame, transformation) };
+}
+
+/**
+ * Crop, flip, scale; without a viewport the pixel matrix stays that of the source.
+ *
+ * @requirement R-001-327
+ * @requirement R-001-328
+ */
+function toViewport(image: RenderedImage, dataSet: DataSet, { viewport }: RenderingParameters): RenderedImage {
+  if (viewport === undefined) return image;
+  return resample(image, viewportGeometry(viewport, image.width, image.height, pixelAspectRatioOf(dataSet)));
+}
