@@ -26,7 +26,7 @@ export interface Repertoire {
 /** A Defined Term that stands alone and is no ISO 2022 character set (PS3.3 Table C.12-5). */
 export type UnicodeEncoding = 'UTF-8' | 'GB18030' | 'GBK';
 
-const escape = (sequence: string): readonly number[] => [0x1b, ...Buffer.from(sequence, 'latin1')];
+const escapeSequence = (sequence: string): readonly number[] => [0x1b, ...Buffer.from(sequence, 'latin1')];
 
 /** Cells (row, first cell, last cell) that a table of iconv-lite has beyond its standard: extensions of vendors. */
 type Extension = readonly [row: number, first: number, last: number];
@@ -46,7 +46,7 @@ interface CodeElementRow {
 const single = (area: 'G0' | 'G1', sequence: string, encoding: string): CodeElementRow => ({
   area,
   octets: 1,
-  escape: escape(sequence),
+  escape: escapeSequence(sequence),
   encoding,
 });
 
@@ -58,7 +58,7 @@ const katakanaRow = single('G1', ')I', 'shift_jis');
 const kanjiRow: CodeElementRow = {
   area: 'G0',
   octets: 2,
-  escape: escape('$B'),
+  escape: escapeSequence('$B'),
   encoding: 'euc-jp',
   extensions: [
     [13, 1, 94],
@@ -72,15 +72,15 @@ const kanjiRow: CodeElementRow = {
 const supplementaryKanjiRow: CodeElementRow = {
   area: 'G0',
   octets: 2,
-  escape: escape('$(D'),
+  escape: escapeSequence('$(D'),
   encoding: 'euc-jp',
   prefix: [0x8f],
 };
-const hangulRow: CodeElementRow = { area: 'G1', octets: 2, escape: escape('$)C'), encoding: 'euc-kr' };
+const hangulRow: CodeElementRow = { area: 'G1', octets: 2, escape: escapeSequence('$)C'), encoding: 'euc-kr' };
 const hanziRow: CodeElementRow = {
   area: 'G1',
   octets: 2,
-  escape: escape('$)A'),
+  escape: escapeSequence('$)A'),
   encoding: 'gb2312',
   extensions: [
     [2, 1, 10],

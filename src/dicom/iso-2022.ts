@@ -75,7 +75,7 @@ export function decodeIso2022(bytes: Uint8Array, initial: Repertoire, delimiters
 
 /** The code element that an escape sequence at an offset designates. */
 function escapeAt(bytes: Uint8Array, offset: number): CodeElement | undefined {
-  return codeElements.find(({ escape }) => escape.every((octet, i) => bytes[offset + i] === octet));
+  return codeElements.find((element) => element.escape.every((octet, i) => bytes[offset + i] === octet));
 }
 
 /** Position of a character of two octets at an offset; 0 if the octets there are none. */

@@ -112,16 +112,18 @@ function personNameOf(value: string): JsonPersonName | null {
   return Object.keys(name).length === 0 ? null : name;
 }
 
-function decimalOf(value: string): JsonValue {
+/** A value of VR DS: a number, or the text where it is none (PS3.18 F.2.3). */
+export function decimalOf(value: string): JsonValue {
   if (value === '') return null;
   const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : Number.NaN;
   return Number.isFinite(number) ? number : value;
 }
 
-function integerOf(value: string): JsonValue {
+/** A value of VR IS: a number, or the text where it is none or out of the range of PS3.5 Table 6.2-1 (PS3.18 F.2.3). */
+export function integerOf(value: string): JsonValue {
   if (value === '') return null;
   const number = /^[+-]?\d+$/.test(value) ? Number(value) : Number.NaN;
-  return Number.isSafeInteger(number) ? number : value;
+  return Math.abs(number) <= 2 ** 31 ? number : value;
 }
 
 function numbersOf(dataSet: DataSet, bytes: Uint8Array, vr: VR): readonly JsonValue[] {

@@ -1,14 +1,189 @@
-import type { DicomJson } from './json-model.ts';
+import { keywordOf } from '../../generated/dictionary.ts';
+import {
+  type DicomJson,
+  decimalOf,
+  integerOf,
+  type JsonAttribute,
+  type JsonPersonName,
+  type JsonValue,
+  personNameGroups,
+} from './json-model.ts';
+import { escapeXml, escapeXmlAttribute, parseXml, type XmlElement } from './xml-element.ts';
 
 export type ParsedXmlModel =
   | { readonly ok: true; readonly json: DicomJson }
   | { readonly ok: false; readonly at: number; readonly message: string };
 
-/** Native DICOM Model (PS3.19 A.1) of a data set. */
-export function toXmlModel(_json: DicomJson): string {
-  throw new Error('toXmlModel');
+const nativeNamespace = 'http://dicom.nema.org/PS3.19/models/NativeDICOM';
+
+/** Components of a component group, in the order that "^" delimits them (PS3.5 6.2.1.1, PS3.19 A.1.5). */
+const personNameComponents = ['FamilyName', 'GivenName', 'MiddleName', 'NamePrefix', 'NameSuffix'] as const;
+
+/**
+ * The Native DICOM Model of a data set (PS3.19 A.1).
+ *
+ * A character that XML 1.0 cannot hold, such as a form feed in a text, becomes U+FFFD. An empty value among others is an empty
+ * Value element, so that the numbers of those after it stay.
+ *
+ * @requirement R-000-070
+ */
+export function toXmlModel(json: DicomJson): string {
+  const attributes = attributesXml(json);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<NativeDicomModel xmlns="${nativeNamespace}" xml:space="preserve">${attributes}</NativeDicomModel>\n`;
 }
 
-export function parseXmlModel(_xml: string): ParsedXmlModel {
-  throw new Error('parseXmlModel');
+function attributesXml(json: DicomJson): string {
+  return Object.keys(json)
+    .sort()
+    .map((tag) => {
+      const attribute = json[tag]!;
+      const opening = `<DicomAttribute tag="${tag}" vr="${attribute.vr}"${nameXml(json, tag)}`;
+      const content = contentXml(attribute);
+      return content === '' ? `${opening}/>` : `${opening}>${content}</DicomAttribute>`;
+    })
+    .join('');
+}
+
+/** The keyword of a standard attribute, or the private creator of a private one. */
+function nameXml(json: DicomJson, tag: string): string {
+  const keyword = keywordOf(Number.parseInt(tag, 16));
+  if (keyword !== undefined) return ` keyword="${keyword}"`;
+  const isPrivate = Number.parseInt(tag[3]!, 16) % 2 === 1;
+  const block = tag.slice(4, 6);
+  // A private creator element itself is (gggg,0010) to (gggg,00FF) (PS3.5 7.8.1).
+  const creator = isPrivate && block !== '00' ? json[`${tag.slice(0, 4)}00${block}`]?.Value?.[0] : undefined;
+  return typeof creator === 'string' ? ` privateCreator="${escapeXmlAttribute(creator)}"` : '';
+}
+
+function contentXml({ vr, Value, BulkDataURI, InlineBinary }: JsonAttribute): string {
+  if (BulkDataURI !== undefined) return `<BulkData uri="${escapeXmlAttribute(BulkDataURI)}"/>`;
+  if (InlineBinary !== undefined) return `<InlineBinary>${InlineBinary}</InlineBinary>`;
+  if (Value === undefined) return '';
+  const [element, xmlOf] =
+    vr === 'SQ' ? ['Item', itemXml] : vr === 'PN' ? ['PersonName', personNameXml] : ['Value', valueXml];
+  return Value.map((value, i) => {
+    const content = value === null ? '' : xmlOf(value);
+    return content === '' ? `<${element} number="${i + 1}"/>` : `<${element} number="${i + 1}">${content}</${element}>`;
+  }).join('');
+}
+
+function itemXml(value: JsonValue): string {
+  return attributesXml(value as DicomJson);
+}
+
+function valueXml(value: JsonValue): string {
+  return escapeXml(String(value));
+}
+
+function personNameXml(value: JsonValue): string {
+  const name = value as JsonPersonName;
+  return personNameGroups
+    .filter((group) => name[group] !== undefined)
+    .map((group) => `<${group}>${componentsXml(name[group]!)}</${group}>`)
+    .join('');
+}
+
+function componentsXml(group: string): string {
+  const components = group.split('^');
+  const last = personNameComponents.length - 1;
+  // A sixth component breaks the standard; it stays with the fifth.
+  const texts =
+    components.length > last ? [...components.slice(0, last), components.slice(last).join('^')] : components;
+  return texts
+    .map((text, i) => {
+      const element = personNameComponents[i]!;
+      return text === '' ? `<${element}/>` : `<${element}>${escapeXml(text)}</${element}>`;
+    })
+    .join('');
+}
+
+/**
+ * Reads a Native DICOM Model into the DICOM JSON Model (PS3.19 A.1, PS3.18 F.2).
+ *
+ * Bulk data by uuid is not read. White space between elements is nothing.
+ */
+export function parseXmlModel(xml: string): ParsedXmlModel {
+  const parsed = parseXml(xml);
+  if (!parsed.ok) return parsed;
+  const { root } = parsed;
+  if (root.name !== 'NativeDicomModel') return misplaced(root, 'The root element has to be NativeDicomModel.');
+  return dataSetOf(root);
+}
+
+type Misplaced = Extract<ParsedXmlModel, { readonly ok: false }>;
+
+function misplaced(element: XmlElement, message: string): Misplaced {
+  return { ok: false, at: element.at, message };
+}
+
+function dataSetOf(parent: XmlElement): ParsedXmlModel {
+  const json: Record<string, JsonAttribute> = {};
+  for (const element of parent.children) {
+    if (element.name !== 'DicomAttribute')
+      return misplaced(element, `${element.name} may not stand in ${parent.name}.`);
+    const tag = element.attributes.get('tag')?.toUpperCase() ?? '';
+    const vr = element.attributes.get('vr') ?? '';
+    if (!/^[0-9A-F]{8}$/.test(tag))
+      return misplaced(element, 'The attribute "tag" has to be eight hexadecimal digits.');
+    if (!/^[A-Z]{2}$/.test(vr)) return misplaced(element, 'The attribute "vr" has to be a Value Representation.');
+    if (json[tag] !== undefined) return misplaced(element, `${tag} stands there twice.`);
+    const attribute = attributeOf(element, vr);
+    if ('ok' in attribute) return attribute;
+    json[tag] = attribute;
+  }
+  return { ok: true, json };
+}
+
+function attributeOf(element: XmlElement, vr: string): JsonAttribute | Misplaced {
+  const { children } = element;
+  const [first] = children;
+  if (first === undefined) return { vr };
+  if (first.name === 'BulkData' || first.name === 'InlineBinary') {
+    if (children.length > 1) return misplaced(element, `${first.name} has to stand alone.`);
+    if (first.name === 'InlineBinary') return { vr, InlineBinary: first.text.replace(/[ \t\r\n]/g, '') };
+    const uri = first.attributes.get('uri');
+    return uri === undefined ? misplaced(first, 'BulkData needs a uri.') : { vr, BulkDataURI: uri };
+  }
+  const wanted = vr === 'SQ' ? 'Item' : vr === 'PN' ? 'PersonName' : 'Value';
+  const Value: JsonValue[] = [];
+  for (const child of children) {
+    if (child.name !== wanted) return misplaced(child, `${child.name} may not stand in an attribute of VR ${vr}.`);
+    const number = child.attributes.get('number') ?? '';
+    // Numbers may leave empty values out, but only a few: a number is no reason to allocate.
+    if (!/^[1-9][0-9]{0,8}$/.test(number) || Number(number) <= Value.length || Number(number) > Value.length + 1024) {
+      return misplaced(child, 'The attribute "number" has to count the values from 1.');
+    }
+    while (Value.length < Number(number) - 1) Value.push(vr === 'SQ' ? {} : null);
+    if (vr === 'SQ') {
+      const item = dataSetOf(child);
+      if (!item.ok) return item;
+      Value.push(item.json);
+    } else Value.push(vr === 'PN' ? personNameOf(child) : valueOf(child.text, vr));
+  }
+  return { vr, Value };
+}
+
+function personNameOf(element: XmlElement): JsonPersonName | null {
+  const name: Record<string, string> = {};
+  for (const group of element.children) {
+    const texts: string[] = [];
+    for (const component of group.children) {
+      const index = (personNameComponents as readonly string[]).indexOf(component.name);
+      if (index >= 0) texts[index] = component.text;
+    }
+    const text = Array.from(texts, (component) => component ?? '').join('^');
+    if ((personNameGroups as readonly string[]).includes(group.name) && text !== '') name[group.name] = text;
+  }
+  return Object.keys(name).length === 0 ? null : name;
+}
+
+const numberVRs: ReadonlySet<string> = new Set(['FL', 'FD', 'SL', 'SS', 'UL', 'US']);
+const longIntegerVRs: ReadonlySet<string> = new Set(['SV', 'UV']);
+
+function valueOf(text: string, vr: string): JsonValue {
+  if (text === '') return null;
+  if (vr === 'IS') return integerOf(text.trim());
+  if (vr === 'DS' || numberVRs.has(vr)) return decimalOf(text.trim());
+  if (longIntegerVRs.has(vr)) return Number.isSafeInteger(Number(text)) ? Number(text) : text.trim();
+  return text;
 }
