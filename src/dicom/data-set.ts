@@ -1,6 +1,8 @@
-import type { VR } from '../../generated/dictionary.ts';
+import { Tag, type VR, vrOf } from '../../generated/dictionary.ts';
 import type { ByteSource } from './byte-source.ts';
-import type { CharacterSet } from './character-set.ts';
+import { type CharacterSet, characterSetOf } from './character-set.ts';
+import { readNumbers, readTexts } from './value.ts';
+import { valueRepresentations } from './value-representation.ts';
 
 /** Where one data element is; its value stays in the source until it is asked for. */
 export interface DataElement {
@@ -14,54 +16,104 @@ export interface DataElement {
   readonly items?: readonly DataSet[];
   /** Whether the value is a sequence of fragments (PS3.5 A.4). */
   readonly encapsulated?: boolean;
-  /** Of an encapsulated value: offset of each item tag, that of the Basic Offset Table first, and of what follows the last. */
+  /** Of an encapsulated value: the offset of every item tag, that of the Basic Offset Table first, and where the last item ends. */
   readonly fragments?: Float64Array;
 }
 
-/** A parsed data set or item. */
-export class DataSet {
-  readonly source: ByteSource;
-  readonly elements: ReadonlyMap<number, DataElement>;
-  readonly bigEndian: boolean;
+/** Byte order and kind of VR of a data set; an item may differ from what it is in. */
+export interface Encoding {
   readonly explicitVR: boolean;
+  readonly bigEndian: boolean;
+}
 
-  constructor(
-    source: ByteSource,
-    elements: ReadonlyMap<number, DataElement>,
-    explicitVR: boolean,
-    bigEndian: boolean,
-    _parent?: DataSet,
-  ) {
+/**
+ * A parsed data set or item of a sequence.
+ *
+ * Asking for a value reads it from the source: `undefined` or an empty list means that the element is absent or empty.
+ */
+export class DataSet implements Encoding {
+  readonly source: ByteSource;
+  /** The elements in the order in which they were read. */
+  readonly elements: ReadonlyMap<number, DataElement>;
+  readonly explicitVR: boolean;
+  readonly bigEndian: boolean;
+  readonly parent: DataSet | undefined;
+  #characterSet: CharacterSet | undefined;
+
+  constructor(source: ByteSource, elements: ReadonlyMap<number, DataElement>, encoding: Encoding, parent?: DataSet) {
     this.source = source;
     this.elements = elements;
-    this.explicitVR = explicitVR;
-    this.bigEndian = bigEndian;
+    this.explicitVR = encoding.explicitVR;
+    this.bigEndian = encoding.bigEndian;
+    this.parent = parent;
   }
-  get characterSet(): CharacterSet {
-    throw new Error('soon');
-  }
+
   get(tag: number): DataElement | undefined {
     return this.elements.get(tag);
   }
+
   has(tag: number): boolean {
     return this.elements.has(tag);
   }
-  bytes(_tag: number): Uint8Array | undefined {
-    throw new Error('soon');
+
+  /** The value field as it stands, padding and byte order included. */
+  bytes(tag: number): Uint8Array | undefined {
+    const element = this.elements.get(tag);
+    return element && this.source.read(element.offset, element.length);
   }
-  text(_tag: number): string | undefined {
-    throw new Error('soon');
+
+  /** The first value as text, without padding. */
+  text(tag: number): string | undefined {
+    return this.texts(tag)[0] || undefined;
   }
-  texts(_tag: number): readonly string[] {
-    throw new Error('soon');
+
+  /** Every value as text, without padding; a value that was left out is an empty string. */
+  texts(tag: number): readonly string[] {
+    const element = this.elements.get(tag);
+    if (!element || element.length === 0 || element.items) return [];
+    const vr = valueVR(element);
+    const { kind, characterSet } = valueRepresentations[vr];
+    if (kind === 'number') return this.numbers(tag).map(String);
+    if (kind !== 'text') return [];
+    const bytes = this.source.read(element.offset, element.length);
+    return readTexts(bytes, vr, characterSet ? this.characterSet : undefined);
   }
-  number(_tag: number): number | undefined {
-    throw new Error('soon');
+
+  /** The first value as a number, if it is one. */
+  number(tag: number): number | undefined {
+    const [first] = this.numbers(tag);
+    return first === undefined || Number.isNaN(first) ? undefined : first;
   }
-  numbers(_tag: number): readonly number[] {
-    throw new Error('soon');
+
+  /**
+   * Every value as a number: IS, DS, the binary numbers, AT as a tag, and the words of OB, OW, OL, OV, OF and OD.
+   * Text that is no number is NaN.
+   */
+  numbers(tag: number): readonly number[] {
+    const element = this.elements.get(tag);
+    if (!element || element.length === 0 || element.items || element.encapsulated) return [];
+    const vr = valueVR(element);
+    if (vr === 'IS' || vr === 'DS') return this.texts(tag).map((value) => (value === '' ? Number.NaN : Number(value)));
+    // The value field of UN is as Implicit VR Little Endian would have it (PS3.5 6.2.2).
+    const bigEndian = this.bigEndian && element.vr !== 'UN';
+    return readNumbers(this.source.read(element.offset, element.length), vr, bigEndian);
   }
+
+  /** The items of a sequence. */
   sequence(tag: number): readonly DataSet[] {
     return this.elements.get(tag)?.items ?? [];
   }
+
+  /** Specific Character Set of this data set, or else of what it is in (PS3.3 C.12.1.1.2). */
+  get characterSet(): CharacterSet {
+    this.#characterSet ??= this.elements.has(Tag.SpecificCharacterSet)
+      ? characterSetOf(this.texts(Tag.SpecificCharacterSet))
+      : (this.parent?.characterSet ?? characterSetOf([]));
+    return this.#characterSet;
+  }
+}
+
+/** The VR that a value is read by: an element that was sent as UN keeps the VR of the dictionary in its value (PS3.5 6.2.2). */
+function valueVR(element: DataElement): VR {
+  return element.vr === 'UN' ? (vrOf(element.tag) ?? 'UN') : element.vr;
 }

@@ -1,0 +1,65 @@
+import type { VR } from '../../generated/dictionary.ts';
+import type { CharacterSet } from './character-set.ts';
+import { valueRepresentations } from './value-representation.ts';
+
+/**
+ * The values of a text value field, without the padding that is not part of them (PS3.5 6.2, 6.4).
+ *
+ * @param characterSet decodes the octets where Specific Character Set applies to the VR
+ */
+export function readTexts(bytes: Uint8Array, vr: VR, characterSet: CharacterSet | undefined): readonly string[] {
+  const { multiple, insignificant } = valueRepresentations[vr];
+  // Decoded before it is divided: in some character sets 5CH is also the second octet of a character.
+  const text = characterSet ? characterSet.decode(bytes, vr) : latin1(bytes);
+  const values = multiple ? text.split('\\') : [text];
+  return values.map((value) => withoutPadding(value, insignificant));
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice();
+}
+
+/** NUL pads UI, and in many an archive other VRs as well. */
+function withoutPadding(text: string, insignificant: 'none' | 'trailing' | 'both'): string {
+  let end = text.length;
+  while (end > 0 && isPadding(text.charCodeAt(end - 1))) end -= 1;
+  let start = 0;
+  if (insignificant === 'both') while (start < end && text.charCodeAt(start) === 0x20) start += 1;
+  return text.slice(start, end);
+}
+
+function isPadding(code: number): boolean {
+  return code === 0x20 || code === 0;
+}
+
+type Getter = (view: DataView, offset: number, littleEndian: boolean) => number;
+
+const readers: Readonly<Partial<Record<VR, readonly [wordLength: number, Getter]>>> = {
+  AT: [4, (view, at, little) => view.getUint16(at, little) * 0x10000 + view.getUint16(at + 2, little)],
+  FD: [8, (view, at, little) => view.getFloat64(at, little)],
+  FL: [4, (view, at, little) => view.getFloat32(at, little)],
+  OB: [1, (view, at) => view.getUint8(at)],
+  OD: [8, (view, at, little) => view.getFloat64(at, little)],
+  OF: [4, (view, at, little) => view.getFloat32(at, little)],
+  OL: [4, (view, at, little) => view.getUint32(at, little)],
+  OV: [8, (view, at, little) => Number(view.getBigUint64(at, little))],
+  OW: [2, (view, at, little) => view.getUint16(at, little)],
+  SL: [4, (view, at, little) => view.getInt32(at, little)],
+  SS: [2, (view, at, little) => view.getInt16(at, little)],
+  SV: [8, (view, at, little) => Number(view.getBigInt64(at, little))],
+  UL: [4, (view, at, little) => view.getUint32(at, little)],
+  UN: [1, (view, at) => view.getUint8(at)],
+  US: [2, (view, at, little) => view.getUint16(at, little)],
+  UV: [8, (view, at, little) => Number(view.getBigUint64(at, little))],
+};
+
+/** The values of a binary value field; octets after the last whole value are left out. 64-bit integers lose what a double cannot hold. */
+export function readNumbers(bytes: Uint8Array, vr: VR, bigEndian: boolean): readonly number[] {
+  const reader = readers[vr];
+  if (!reader) return [];
+  const [wordLength, get] = reader;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const values = new Array<number>(Math.floor(bytes.length / wordLength));
+  for (let i = 0; i < values.length; i++) values[i] = get(view, i * wordLength, !bigEndian);
+  return values;
+}
