@@ -82,6 +82,7 @@ export const catalogue = {
     requirement: 'R-001-375',
   },
   'header-fields-too-large': { status: 431, title: 'The header fields are too large', source: 'RFC 6585 5' },
+  'request-timeout': { status: 408, title: 'The request did not arrive in time', source: 'RFC 9110 15.5.9' },
   'request-malformed': { status: 400, title: 'The request is malformed', source: 'RFC 9110 15.5.1' },
   'store-request-malformed': {
     status: 400,

@@ -1,0 +1,97 @@
+import express, { type Express, type RequestHandler } from 'express';
+import type { Handlers } from '../../generated/operations.ts';
+import { originServerError } from '../errors/origin-server-error.ts';
+import { concurrencyLimit, type Limits } from './concurrency-limit.ts';
+import { cors } from './cors.ts';
+import type { Log } from './log.ts';
+import { problemResponse } from './problem.ts';
+import { requestLog } from './request-log.ts';
+import { enterArchive, operationsRouter } from './router.ts';
+import { baseUrlOf } from './service-root.ts';
+import { clip, originForm } from './url-syntax.ts';
+
+export interface HttpSettings extends Limits {
+  /** URL that clients use, without a slash at its end; undefined takes scheme and host of each request. */
+  readonly baseUrl: string | undefined;
+  /** Path before /aets/{AETitle}/rs; begins with a slash, or is empty. */
+  readonly prefix: string;
+  /** The first is the one that /dicomweb serves. */
+  readonly aeTitles: readonly [string, ...string[]];
+  /** Origin whose pages may use the service; "*" (the default) is any, the empty text none. */
+  readonly corsOrigin?: string;
+}
+
+/**
+ * The origin server as a request listener: service roots, validation, handlers, and one funnel for failures.
+ *
+ * The checks run in a fixed order: limit of requests (503), URL syntax (400), resource (404), method (405), path and query values
+ * (400); what follows is the handler's.
+ *
+ * @requirement R-000-084
+ */
+export function buildApp({
+  handlers,
+  settings,
+  log,
+}: {
+  handlers: Handlers;
+  settings: HttpSettings;
+  log: Log;
+}): Express {
+  const archivePath = `${settings.prefix}/aets/:AETitle`;
+  const service = operationsRouter(['service'], handlers);
+  const app = express();
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.use(requestLog(log));
+  app.use(cors(settings.corsOrigin));
+  app.use(concurrencyLimit(settings));
+  app.use(soundTarget);
+  app.use(firstArchive(settings));
+  app.use('/dicomweb', service);
+  app.use(archivePath, namedArchive(settings));
+  app.use(`${archivePath}/rs`, service);
+  app.use(archivePath, operationsRouter(['archive'], handlers));
+  app.use(operationsRouter(['archive', 'server'], handlers));
+  app.use(unknownRoute);
+  app.use(problemResponse(log));
+  return app;
+}
+
+const soundTarget: RequestHandler = (request, _response, next) => {
+  const url = originForm(request.url);
+  if (url !== request.url) {
+    request.url = url;
+    request.originalUrl = url;
+  }
+  next();
+};
+
+function firstArchive({ aeTitles: [aeTitle], baseUrl }: HttpSettings): RequestHandler {
+  return (request, response, next) => {
+    enterArchive(response, { aeTitle, serviceRoot: `${baseUrlOf(request, baseUrl)}/dicomweb` });
+    next();
+  };
+}
+
+/** @requirement R-000-086 */
+function namedArchive({ aeTitles, baseUrl, prefix }: HttpSettings): RequestHandler {
+  return (request, response, next) => {
+    const aeTitle = String(request.params.AETitle);
+    if (!aeTitles.includes(aeTitle)) {
+      throw originServerError('route-unknown', `The AE title ${clip(aeTitle)} is not configured here.`, {
+        source: 'Web Service Endpoint URL',
+        requirement: 'R-000-086',
+      });
+    }
+    enterArchive(response, { aeTitle, serviceRoot: `${baseUrlOf(request, baseUrl)}${prefix}/aets/${aeTitle}/rs` });
+    next();
+  };
+}
+
+const unknownRoute: RequestHandler = (request) => {
+  throw originServerError('route-unknown', `No resource of this service has the path ${clip(request.path)}.`);
+};

@@ -1,0 +1,26 @@
+import type { Request } from 'express';
+import { originServerError } from '../errors/origin-server-error.ts';
+
+/** RFC 9110 7.2: a name or address with an optional port. */
+const hostField = /^(?:[A-Za-z0-9._~-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?$/;
+
+/**
+ * Scheme and authority that URLs in responses begin with.
+ *
+ * @param baseUrl the configured one, which a server behind a proxy needs
+ * @throws OriginServerError request-malformed when the Host header field is missing or is not a host
+ */
+export function baseUrlOf(request: Request, baseUrl: string | undefined): string {
+  if (baseUrl !== undefined) return baseUrl;
+  const host = request.headers.host;
+  if (host === undefined || !hostField.test(host)) {
+    throw originServerError(
+      'request-malformed',
+      'The Host header field is missing or is not a host with an optional port.',
+      {
+        source: 'RFC 9110 7.2',
+      },
+    );
+  }
+  return `${request.protocol}://${host}`;
+}

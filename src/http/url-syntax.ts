@@ -1,0 +1,47 @@
+import { originServerError } from '../errors/origin-server-error.ts';
+
+/** Octets that may stand in a request target as they are; everything else has to be percent-encoded. */
+const printable = /^[\x21-\x7e]*$/;
+
+/**
+ * The request target in origin form, once its characters and escapes are known to be sound (RFC 9112 3.2, RFC 3986 2.1).
+ *
+ * It is looked at before any route, so a malformed target is never taken for an unknown one.
+ *
+ * @throws OriginServerError path-invalid or query-string-malformed
+ */
+export function originForm(target: string): string {
+  const url = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*\/?/i, '/');
+  if (!url.startsWith('/'))
+    throw originServerError('path-invalid', `The request target "${clip(target)}" is not a path.`);
+  const queryAt = url.indexOf('?');
+  const path = queryAt < 0 ? url : url.slice(0, queryAt);
+  const pathFault = faultOf(path);
+  if (pathFault !== undefined) {
+    throw originServerError('path-invalid', `The path ${pathFault}.`, { source: 'RFC 3986 2.1' });
+  }
+  const queryFault = queryAt < 0 ? undefined : faultOf(url.slice(queryAt + 1));
+  if (queryFault !== undefined) throw originServerError('query-string-malformed', `The query component ${queryFault}.`);
+  return url;
+}
+
+function faultOf(component: string): string | undefined {
+  if (!printable.test(component) || component.includes('#')) {
+    return 'holds a character that has to be percent-encoded';
+  }
+  if (!component.includes('%')) return undefined;
+  const badEscape = component.search(/%(?![0-9A-Fa-f]{2})/);
+  if (badEscape >= 0) return `has a "%" that two hexadecimal digits do not follow, at character ${badEscape + 1}`;
+  if (component.includes('%00')) return 'holds the character NUL';
+  try {
+    decodeURIComponent(component);
+  } catch {
+    return 'holds percent-encoded octets that are not UTF-8';
+  }
+  return undefined;
+}
+
+/** A piece of the request that is short enough to be shown in an answer. */
+export function clip(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+}
