@@ -1,16 +1,15 @@
+import { mediaTypeNames } from '../../generated/tables.ts';
 import type { MediaType } from '../syntax/media-type.ts';
 
-/** Names that earlier and later editions gave to one media type, by the name that seed tables and PS3.18 share (D-46). */
-const synonyms: ReadonlyMap<string, string> = new Map([
-  ['image/x-dicom+rle', 'image/dicom-rle'],
-  ['image/x-dicom-rle', 'image/dicom-rle'],
-  ['image/x-jls', 'image/jls'],
-]);
+/** The name that other spellings of a media type stand for (D-46). */
+const canonicalNames: ReadonlyMap<string, string> = new Map(
+  mediaTypeNames.flatMap(({ name, otherNames }) => otherNames.map((other) => [other, name] as const)),
+);
 
 /** `type/subtype` without parameters, one spelling for all names of a media type. PS3.18 Sup174 6.1.1, D-46. */
 export function canonicalMediaTypeName(mediaType: MediaType): string {
   const name = mediaTypeName(mediaType);
-  return synonyms.get(name) ?? name;
+  return canonicalNames.get(name) ?? name;
 }
 
 /** `type/subtype` without parameters, as spelled. */

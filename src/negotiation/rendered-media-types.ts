@@ -1,30 +1,21 @@
+import { additionalRenderedMediaTypes, renderedMediaTypes } from '../../generated/tables.ts';
 import type { SupportedMediaType } from './media-range.ts';
 import { mediaTypeOf } from './media-type-name.ts';
 import type { ResourceCategory } from './resource-category.ts';
 
-type Support = 'default' | 'required' | 'optional';
+interface RenderedMediaType {
+  readonly category: ResourceCategory;
+  readonly mediaType: string;
+  readonly default: boolean;
+}
 
-/** Table 6.1.1-3, column RS: Rendered Media Types by Resource Category. */
-const renderedMediaTypes: Readonly<Record<ResourceCategory, Readonly<Record<string, Support>>>> = {
-  'Single Frame Image': {
-    'image/jpeg': 'default',
-    'image/gif': 'required',
-    'image/png': 'required',
-    'image/jp2': 'optional',
-  },
-  'Multi-Frame Image': { 'image/gif': 'optional' },
-  Video: { 'video/mpeg': 'optional', 'video/mp4': 'optional', 'video/h265': 'optional' },
-  Text: {
-    'text/html': 'default',
-    'text/plain': 'required',
-    'text/xml': 'required',
-    'text/rtf': 'optional',
-    'application/pdf': 'optional',
-  },
-  Other: {},
-};
+/** Table 6.1.1-3, column RS, and after it what this origin server adds. */
+const table: readonly RenderedMediaType[] = [
+  ...renderedMediaTypes.map(({ category, mediaType, RS }) => ({ category, mediaType, default: RS === 'default' })),
+  ...additionalRenderedMediaTypes.map((row) => ({ ...row, default: false })),
+];
 
-const names: ReadonlySet<string> = new Set(Object.values(renderedMediaTypes).flatMap((row) => Object.keys(row)));
+const names: ReadonlySet<string> = new Set(table.map(({ mediaType }) => mediaType.toLowerCase()));
 
 /** Whether a media type, as `type/subtype` in lower case, is one of Table 6.1.1-3. */
 export function isRenderedMediaType(name: string): boolean {
@@ -42,7 +33,7 @@ export function supportedRenderedMediaTypes(
   category: ResourceCategory,
   canRender: (mediaType: string) => boolean,
 ): readonly SupportedMediaType[] {
-  return Object.entries(renderedMediaTypes[category])
-    .filter(([name]) => canRender(name))
-    .map(([name, support]) => ({ mediaType: mediaTypeOf(name), default: support === 'default' }));
+  return table
+    .filter((row) => row.category === category && canRender(row.mediaType.toLowerCase()))
+    .map((row) => ({ mediaType: mediaTypeOf(row.mediaType), default: row.default }));
 }

@@ -1,3 +1,4 @@
+import { characterSets } from '../../generated/tables.ts';
 import type { Weighted } from '../syntax/weighted.ts';
 
 /** What a request says about character sets. PS3.18 Sup174 6.1.2.1. */
@@ -13,27 +14,6 @@ export interface AcceptableCharacterSets {
 export type SelectedCharacterSet =
   | { readonly kind: 'selected' /** Preferred MIME name, such as UTF-8 */; readonly characterSet: string }
   | { readonly kind: 'not-acceptable'; readonly why: string };
-
-/** Table D-1: Defined Terms of Specific Character Set (0008,0005) and the preferred MIME name of each. */
-const definedTerms: Readonly<Record<string, string>> = {
-  'ISO_IR 6': 'US-ASCII',
-  'ISO_IR 100': 'ISO-8859-1',
-  'ISO_IR 101': 'ISO-8859-2',
-  'ISO_IR 109': 'ISO-8859-3',
-  'ISO_IR 110': 'ISO-8859-4',
-  'ISO_IR 144': 'ISO-8859-5',
-  'ISO_IR 127': 'ISO-8859-6',
-  'ISO_IR 126': 'ISO-8859-7',
-  'ISO_IR 138': 'ISO-8859-8',
-  'ISO_IR 148': 'ISO-8859-9',
-  'ISO_IR 13': 'Shift_JIS',
-  'ISO_IR 166': 'TIS-620',
-  'ISO 2022 IR 87': 'ISO-2022-JP',
-  'ISO 2022 IR 149': 'EUC-KR',
-  'ISO_IR 192': 'UTF-8',
-  GB18030: 'GB18030',
-  GBK: 'GBK',
-};
 
 const utf8 = 'UTF-8';
 
@@ -71,20 +51,28 @@ export function selectCharacterSet(
   return { kind: 'selected', characterSet: utf8 };
 }
 
+/** Table D-1, by Defined Term; a term without code extensions names its repertoire in both forms. */
+const charsetOfTerm: ReadonlyMap<string, string> = new Map(
+  [...characterSets]
+    .reverse()
+    .flatMap(({ charset, definedTerms }) =>
+      definedTerms.flatMap((term) => [
+        [term, charset] as const,
+        [term.replace(/^ISO_IR /, 'ISO 2022 IR '), charset] as const,
+      ]),
+    ),
+);
+
 /** The supported character set that a charset name or a Defined Term stands for (D-39). */
 export function supportedCharacterSet(name: string, supported: readonly string[]): string | undefined {
-  const term = name.trim().toUpperCase();
-  const preferred = definedTermNames.get(term) ?? term;
+  const terms = name
+    .toUpperCase()
+    .split('\\')
+    .map((term) => term.trim());
+  // Of a list of terms with code extensions, the last one says what the first cannot write.
+  const preferred = charsetOfTerm.get(terms.at(-1)!) ?? terms.at(-1)!;
   return supported.find((characterSet) => characterSet.toUpperCase() === preferred.toUpperCase());
 }
-
-/** Defined Terms also in the form for code extensions, which names the same repertoire. */
-const definedTermNames: ReadonlyMap<string, string> = new Map(
-  Object.entries(definedTerms).flatMap(([term, name]) => [
-    [term, name],
-    [term.replace(/^ISO_IR /, 'ISO 2022 IR '), name],
-  ]),
-);
 
 function firstSupported(names: readonly string[], supported: readonly string[]): string | undefined {
   for (const name of names) {

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { PackagedBody, Representation } from './representation.ts';
+
+/**
+ * Boundary for a body that a digest describes.
+ *
+ * It cannot stand in the body by accident or on purpose: content that holds it would have to hold a hash of itself. The
+ * same content always has the same boundary, so that a strong entity tag holds byte by byte. RFC 2046 5.1.1.
+ */
+export function boundaryOf(entityTag: string): string {
+  return `fiducial-${createHash('sha256').update('boundary ').update(entityTag).digest('hex').slice(0, 40)}`;
+}
+
+/**
+ * Packs representations into a multipart/related body, in their order and one after the other. RFC 2387; PS3.18 Sup174
+ * 6.1.1.1.
+ *
+ * The length of the body is known when those of all parts are.
+ *
+ * @param type media type of the root part, without parameters; written in quotes (D-20)
+ */
+export function multipartRelated(type: string, parts: readonly Representation[], boundary: string): PackagedBody {
+  const heads = parts.map((part, place) => Buffer.from(headOf(part, boundary, place), 'latin1'));
+  const tail = Buffer.from(`${parts.length === 0 ? '' : '\r\n'}--${boundary}--\r\n`, 'latin1');
+  const contentLength = totalLength(heads, parts, tail);
+  return {
+    contentType: `multipart/related; type="${type}"; boundary=${boundary}`,
+    ...(contentLength === undefined ? {} : { contentLength }),
+    async *open() {
+      for (const [place, part] of parts.entries()) {
+        yield heads[place]!;
+        yield* part.open();
+      }
+      yield tail;
+    },
+  };
+}
+
+/** Delimiter and header fields of a part; the CRLF before the delimiter belongs to it (RFC 2046 5.1.1). */
+function headOf(part: Representation, boundary: string, place: number): string {
+  const fields = [
+    `Content-Type: ${part.mediaType}`,
+    ...(part.length === undefined ? [] : [`Content-Length: ${part.length}`]),
+    ...(part.location === undefined ? [] : [`Content-Location: ${part.location}`]),
+  ];
+  return `${place === 0 ? '' : '\r\n'}--${boundary}\r\n${fields.join('\r\n')}\r\n\r\n`;
+}
+
+function totalLength(
+  heads: readonly Uint8Array[],
+  parts: readonly Representation[],
+  tail: Uint8Array,
+): number | undefined {
+  let total = tail.length;
+  for (const [place, { length }] of parts.entries()) {
+    if (length === undefined) return undefined;
+    total += heads[place]!.length + length;
+  }
+  return total;
+}

@@ -1,0 +1,43 @@
+import { originServerError } from '../errors/origin-server-error.ts';
+import {
+  type AcceptableMediaTypes,
+  acceptableMediaTypes,
+  type TargetRepresentations,
+} from '../negotiation/acceptable-media-types.ts';
+import type { NotAcceptable } from '../negotiation/selected-media-type.ts';
+import { parseQueryString, type QueryParameters } from '../syntax/query-string.ts';
+import type { RetrieveRequest } from './response.ts';
+
+/**
+ * Query parameters of a request.
+ *
+ * @throws OriginServerError 400 for a malformed query component (D-18)
+ */
+export function queryParametersOf(request: Pick<RetrieveRequest, 'query'>): QueryParameters {
+  const parsed = parseQueryString(request.query);
+  if (!parsed.ok) throw originServerError('query-string-malformed', parsed.message);
+  return parsed.value;
+}
+
+/**
+ * Acceptable Media Types of a request to the RS services, where the query parameter is called accept.
+ * PS3.18 Sup174 6.1.1.4, Table 6.1.1-4.
+ *
+ * @throws OriginServerError 400, 406 or 409: see {@link acceptableMediaTypes}
+ * @requirement R-001-114
+ */
+export function acceptableMediaTypesOf(
+  request: Pick<RetrieveRequest, 'query' | 'headers'>,
+  target: TargetRepresentations,
+): AcceptableMediaTypes {
+  const acceptParameter = queryParametersOf(request).get('accept');
+  return acceptableMediaTypes({ accept: request.headers.accept, acceptParameter }, target);
+}
+
+/** The error for a selection that found nothing: it says which of the two could not be met. */
+export function notAcceptableError({ reason, why }: NotAcceptable): Error {
+  return originServerError(
+    reason === 'transfer syntax' ? 'transfer-syntax-not-acceptable' : 'media-type-not-acceptable',
+    why,
+  );
+}

@@ -1,0 +1,161 @@
+import { TransferSyntaxUID } from '../dicom/transfer-syntax.ts';
+import { type AcceptableMediaTypes, transferSyntaxesAskedFor } from '../negotiation/acceptable-media-types.ts';
+import { bulkDataMediaTypeOf, uncompressedMediaType } from '../negotiation/bulk-data-media-types.ts';
+import { mediaTypeOf, multipartRelatedOf } from '../negotiation/media-type-name.ts';
+import {
+  type NotAcceptable,
+  type Selected,
+  type SupportedMediaType,
+  selectMediaType,
+} from '../negotiation/selected-media-type.ts';
+import { type OfferedTransferSyntax, offeredTransferSyntaxes } from '../negotiation/selected-transfer-syntax.ts';
+import type { InstanceRecord, StoredIndex } from '../storage/catalog.ts';
+import { canTranscode } from './transcode.ts';
+
+export type Packaging = 'multipart' | 'single part' | 'zip';
+
+/** One way to send an instance. */
+export interface InstanceRepresentation extends SupportedMediaType {
+  readonly packaging: Packaging;
+  /** Media type of the part or file: application/dicom, or that of bulk data. */
+  readonly content: string;
+  readonly transferSyntax: OfferedTransferSyntax;
+}
+
+export const dicomMediaType = 'application/dicom';
+
+/**
+ * The ways to send an instance, in the order of the WADO-RS tables of seed 000: DICOM, bulk data by its media type, zip.
+ *
+ * @param asked transfer syntaxes that the request names
+ * @param alone whether the target is this one instance, so that it can be a single part
+ */
+export function instanceRepresentations(
+  index: StoredIndex,
+  asked: ReadonlySet<string>,
+  alone: boolean,
+): readonly InstanceRepresentation[] {
+  const dicom = offeredTransferSyntaxes(index.TransferSyntaxUID, asked, canTranscode);
+  return [
+    ...dicom.map((transferSyntax) => multipart(dicomMediaType, transferSyntax, true)),
+    ...bulkDataRepresentations(index),
+    ...dicom.map((transferSyntax) => whole('application/zip', 'zip', transferSyntax)),
+    ...(alone ? dicom.map((transferSyntax) => whole(dicomMediaType, 'single part', transferSyntax)) : []),
+  ];
+}
+
+/** Bulk data of an instance as it is stored: PS3.18 Tables 8.7.3-4 and 8.7.3-5. */
+function bulkDataRepresentations(index: StoredIndex): readonly InstanceRepresentation[] {
+  const uncompressed = { uid: TransferSyntaxUID.ExplicitVRLittleEndian, default: true, stored: true };
+  if (index.pixelData?.encapsulated === true) {
+    const stored = { uid: index.TransferSyntaxUID, default: true, stored: true };
+    const named = bulkDataMediaTypeOf(index.TransferSyntaxUID);
+    return [
+      multipart(uncompressedMediaType, { ...stored, default: false }),
+      ...(named === undefined ? [] : [multipart(named.mediaType, stored)]),
+    ];
+  }
+  const document = index.encapsulatedDocumentMediaType?.toLowerCase();
+  return [
+    multipart(uncompressedMediaType, uncompressed),
+    ...(document === undefined || document === uncompressedMediaType ? [] : [multipart(document, uncompressed)]),
+  ];
+}
+
+/**
+ * The ways to send frames of an instance, or pixel data in fragments: in the order of the WADO-RS tables of seed 000.
+ *
+ * @param alone whether it is one frame, which can be a single part
+ * @requirement R-000-053
+ * @requirement R-000-066
+ */
+export function pixelDataRepresentations(index: StoredIndex, alone: boolean): readonly InstanceRepresentation[] {
+  const forms = bulkDataRepresentations(index).map((form) => ({
+    ...form,
+    default: form.content === uncompressedMediaType && form.transferSyntax.default,
+  }));
+  const archived = forms.find(({ transferSyntax }) => transferSyntax.default) ?? forms[0]!;
+  return [
+    ...forms,
+    { ...archived, mediaType: mediaTypeOf('application/zip'), packaging: 'zip', default: false },
+    ...(alone ? forms.map(asSinglePart) : []),
+  ];
+}
+
+/** The ways to send a bulk data value that is not in fragments; by itself it is a single part, in its own media type. */
+export function valueRepresentations(documentMediaType: string | undefined): readonly InstanceRepresentation[] {
+  const transferSyntax = { uid: TransferSyntaxUID.ExplicitVRLittleEndian, default: true, stored: true };
+  const own = documentMediaType ?? uncompressedMediaType;
+  const forms = [...new Set([uncompressedMediaType, own])].map((content) => multipart(content, transferSyntax));
+  const archived = forms.at(-1)!;
+  return [
+    ...forms,
+    { ...archived, mediaType: mediaTypeOf('application/zip'), packaging: 'zip' },
+    ...forms.map((form) => ({ ...asSinglePart(form), default: form.content === own })),
+  ];
+}
+
+function asSinglePart(form: InstanceRepresentation): InstanceRepresentation {
+  return { ...form, mediaType: mediaTypeOf(form.content), packaging: 'single part', default: false };
+}
+
+function multipart(content: string, transferSyntax: OfferedTransferSyntax, isDefault = false): InstanceRepresentation {
+  return {
+    mediaType: multipartRelatedOf(content),
+    packaging: 'multipart',
+    content,
+    default: isDefault,
+    transferSyntax,
+  };
+}
+
+function whole(name: string, packaging: Packaging, transferSyntax: OfferedTransferSyntax): InstanceRepresentation {
+  return { mediaType: mediaTypeOf(name), packaging, content: dicomMediaType, transferSyntax };
+}
+
+export interface SelectedInstance {
+  readonly record: InstanceRecord;
+  readonly selected: Selected<InstanceRepresentation>;
+}
+
+export interface SelectedInstances {
+  readonly instances: readonly SelectedInstance[];
+  /** Why an instance was left out; undefined if none was. */
+  readonly leftOut?: NotAcceptable;
+}
+
+/**
+ * Selects the representation of every instance by itself (D-28). They go into one body: when the first one selects a zip
+ * archive, it is zip for all, and when not, for none.
+ *
+ * Instances of a kind are selected for once.
+ */
+export function selectPerInstance(
+  records: readonly InstanceRecord[],
+  acceptable: AcceptableMediaTypes,
+): SelectedInstances {
+  const asked = transferSyntaxesAskedFor(acceptable);
+  const bySituation = new Map<string, Selected<InstanceRepresentation> | NotAcceptable>();
+  const instances: SelectedInstance[] = [];
+  let leftOut: NotAcceptable | undefined;
+  let isZip: boolean | undefined;
+  for (const record of records) {
+    const { TransferSyntaxUID: stored, pixelData, encapsulatedDocumentMediaType } = record.index;
+    const situation = `${stored} ${pixelData !== undefined} ${encapsulatedDocumentMediaType ?? ''}`;
+    let selected = bySituation.get(situation);
+    if (selected === undefined) {
+      const supported = instanceRepresentations(record.index, asked, records.length === 1).filter(
+        ({ packaging }) => isZip === undefined || isZip === (packaging === 'zip'),
+      );
+      selected = selectMediaType(acceptable, supported);
+      bySituation.set(situation, selected);
+    }
+    if (selected.kind === 'not-acceptable') {
+      leftOut ??= selected;
+      continue;
+    }
+    isZip ??= selected.supported.packaging === 'zip';
+    instances.push({ record, selected });
+  }
+  return { instances, ...(leftOut === undefined ? {} : { leftOut }) };
+}

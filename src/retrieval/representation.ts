@@ -1,0 +1,1 @@
+export type { Representation } from '../packaging/representation.ts';

@@ -1,0 +1,45 @@
+import type { AcceptableMediaTypes } from '../negotiation/acceptable-media-types.ts';
+import { selectMediaType } from '../negotiation/selected-media-type.ts';
+import type { Target } from '../storage/catalog.ts';
+import type { InstanceStore } from '../storage/instance-store.ts';
+import { notAcceptableError } from './acceptable.ts';
+import { entityTagOf } from './entity-tag.ts';
+import { fileExtensionOf } from './file-extension.ts';
+import { frameIndexOf, storedFrames } from './frames.ts';
+import { partMediaType } from './instance-parts.ts';
+import { pixelDataRepresentations } from './instance-representations.ts';
+import { packaged } from './packaged.ts';
+import { notModified, payload, type RetrieveRequest, type RetrieveResponse } from './response.ts';
+import { targetInstances } from './target-instances.ts';
+
+/**
+ * Retrieves frames of an instance as bulk data, one part each. PS3.18 Sup174 6.5, RetrieveFrames.
+ *
+ * @throws OriginServerError 404, 406
+ */
+export async function retrieveStoredFrames(
+  needs: { readonly instanceStore: InstanceStore },
+  request: RetrieveRequest,
+  target: Target,
+  frameNumbers: readonly number[],
+  acceptable: AcceptableMediaTypes,
+): Promise<RetrieveResponse<200 | 304>> {
+  const [record] = await targetInstances(needs.instanceStore, target);
+  const frames = await frameIndexOf(needs.instanceStore, record, frameNumbers);
+  const selected = selectMediaType(acceptable, pixelDataRepresentations(record.index, frameNumbers.length === 1));
+  if (selected.kind === 'not-acceptable') throw notAcceptableError(selected);
+
+  const mediaType = partMediaType(selected);
+  const list = frameNumbers.join(',');
+  const validators = {
+    entityTag: entityTagOf([record], ['frames', request.serviceRoot, list, selected.supported.packaging, mediaType]),
+    vary: 'Accept',
+    growing: false,
+  };
+  const parts = storedFrames({ ...needs, serviceRoot: request.serviceRoot }, record, frames, frameNumbers, {
+    mediaType,
+    extension: fileExtensionOf(selected.supported.content),
+  });
+  const body = packaged(selected, parts, validators.entityTag, 'frames.zip');
+  return notModified(request, validators) ?? payload(request, 200, body, validators);
+}

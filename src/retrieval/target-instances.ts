@@ -1,0 +1,49 @@
+import { originServerError } from '../errors/origin-server-error.ts';
+import type { InstanceRecord, Target } from '../storage/catalog.ts';
+import type { InstanceStore } from '../storage/instance-store.ts';
+import { parseUid } from '../syntax/uid.ts';
+
+/** Path variables of a study, series or instance. */
+export interface TargetPath {
+  readonly study: string;
+  readonly series?: string;
+  readonly instance?: string;
+}
+
+/**
+ * The target resource that the path names.
+ *
+ * @throws OriginServerError 400 for what is no UID (PS3.5 9.1)
+ */
+export function targetOf(aeTitle: string, path: TargetPath): Target {
+  return {
+    aeTitle,
+    StudyInstanceUID: uid('Study', path.study),
+    ...(path.series === undefined ? {} : { SeriesInstanceUID: uid('Series', path.series) }),
+    ...(path.instance === undefined ? {} : { SOPInstanceUID: uid('SOP', path.instance) }),
+  };
+}
+
+function uid(level: string, text: string): string {
+  const parsed = parseUid(text);
+  if (!parsed.ok) throw originServerError('path-invalid', `${level} Instance UID: ${parsed.message}`);
+  return parsed.value;
+}
+
+/**
+ * The stored instances of a target.
+ *
+ * @throws OriginServerError 404 if there are none
+ */
+export async function targetInstances(
+  instanceStore: InstanceStore,
+  target: Target,
+): Promise<readonly [InstanceRecord, ...InstanceRecord[]]> {
+  const [first, ...rest] = await instanceStore.find(target);
+  if (first === undefined) {
+    const kind =
+      target.SOPInstanceUID !== undefined ? 'instance' : target.SeriesInstanceUID !== undefined ? 'series' : 'study';
+    throw originServerError('resource-unknown', `No such ${kind} is stored under the AE title ${target.aeTitle}.`);
+  }
+  return [first, ...rest];
+}
