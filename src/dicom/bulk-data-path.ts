@@ -1,5 +1,6 @@
 import { Tag, type VR } from '../../generated/dictionary.ts';
 import type { DataElement, DataSet } from './data-set.ts';
+import { valueRepresentations } from './value-representation.ts';
 
 /** Longest binary value, in bytes, that metadata carries itself; a longer one is left at its bulk data URI. */
 export const bulkDataThreshold = 1024;
@@ -7,13 +8,11 @@ export const bulkDataThreshold = 1024;
 /** Longest value field of any other VR, in bytes, that metadata carries itself. */
 export const valueThreshold = 65_536;
 
-const binaryVRs: ReadonlySet<VR> = new Set<VR>(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'UN']);
-
 const pixelDataTags: ReadonlySet<number> = new Set([Tag.PixelData, Tag.FloatPixelData, Tag.DoubleFloatPixelData]);
 
 /** Whether a value is octets, which JSON and XML write in base64 (PS3.18 F.2.7, PS3.19 A.1.5). */
 export function isBinary(vr: VR): boolean {
-  return binaryVRs.has(vr);
+  return valueRepresentations[vr].kind === 'octets';
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   unicodeEncodings,
 } from './character-set-table.ts';
 import { decodeIso2022, encodeIso2022 } from './iso-2022.ts';
+import { valueRepresentations } from './value-representation.ts';
 
 /** How the text of a data set is written: the value of Specific Character Set (0008,0005) (PS3.3 C.12.1.1.2). */
 export interface CharacterSet {
@@ -27,16 +28,12 @@ export interface CharacterSet {
   encode(text: string, vr?: VR): Uint8Array | undefined;
 }
 
-/** Characters that delimit values or components, by VR; a VR that is missing is not affected by Specific Character Set. */
-const delimitersByVR: Readonly<Partial<Record<VR, string>>> = {
-  SH: '\\',
-  LO: '\\',
-  UC: '\\',
-  PN: '\\^=',
-  ST: '',
-  LT: '',
-  UT: '',
-};
+/** Characters that delimit values or components in a VR; undefined if Specific Character Set does not affect it. */
+function delimitersOf(vr: VR): string | undefined {
+  const { characterSet, multiple } = valueRepresentations[vr];
+  if (!characterSet) return undefined;
+  return vr === 'PN' ? '\\^=' : multiple ? '\\' : '';
+}
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -96,12 +93,12 @@ function codedCharacterSet(
     terms,
     unknownTerms,
     decode(bytes, vr) {
-      const delimiters = delimitersByVR[vr];
+      const delimiters = delimitersOf(vr);
       if (delimiters === undefined || (!lacksBackslash && isAscii(bytes))) return latin1(bytes);
       return decodeIso2022(bytes, initial, delimiters);
     },
     encode(text, vr = 'LT') {
-      const delimiters = delimitersByVR[vr];
+      const delimiters = delimitersOf(vr);
       if (delimiters === undefined) return encodeIso2022(text, defaultRepertoire, [], '\\');
       return encodeIso2022(text, initial, extensions, delimiters);
     },
@@ -117,11 +114,11 @@ function unicodeCharacterSet(
     terms,
     unknownTerms,
     decode(bytes, vr) {
-      if (delimitersByVR[vr] === undefined || isAscii(bytes)) return latin1(bytes);
+      if (delimitersOf(vr) === undefined || isAscii(bytes)) return latin1(bytes);
       return encoding === 'UTF-8' ? utf8.decode(bytes) : iconv.decode(Buffer.from(bytes), encoding);
     },
     encode(text, vr = 'LT') {
-      if (delimitersByVR[vr] === undefined) return encodeIso2022(text, defaultRepertoire, [], '\\');
+      if (delimitersOf(vr) === undefined) return encodeIso2022(text, defaultRepertoire, [], '\\');
       return encodeUnicode(text, encoding);
     },
   };

@@ -1,7 +1,9 @@
 import type { VR } from '../../generated/dictionary.ts';
 import { formatTag, isBinary, isBulkData } from './bulk-data-path.ts';
+import type { CharacterSet } from './character-set.ts';
 import type { DataElement, DataSet } from './data-set.ts';
-import { textValuesOf } from './text-value.ts';
+import { readNumbers, readTexts } from './value.ts';
+import { valueRepresentations } from './value-representation.ts';
 
 /** A person name of the DICOM JSON Model: the component groups that are not empty (PS3.18 F.2.2). */
 export interface JsonPersonName {
@@ -27,24 +29,6 @@ export interface DicomJson {
 
 /** Component groups of a person name, in the order that "=" delimits them (PS3.5 6.2.1.1). */
 export const personNameGroups = ['Alphabetic', 'Ideographic', 'Phonetic'] as const;
-
-type NumberReader = (view: DataView, offset: number, littleEndian: boolean) => JsonValue;
-
-/** Binary numbers by VR: octets of each and how it is read. */
-const binaryNumbers: Readonly<Partial<Record<VR, readonly [octets: number, read: NumberReader]>>> = {
-  US: [2, (view, at, little) => view.getUint16(at, little)],
-  SS: [2, (view, at, little) => view.getInt16(at, little)],
-  UL: [4, (view, at, little) => view.getUint32(at, little)],
-  SL: [4, (view, at, little) => view.getInt32(at, little)],
-  UV: [8, (view, at, little) => jsonInteger(view.getBigUint64(at, little))],
-  SV: [8, (view, at, little) => jsonInteger(view.getBigInt64(at, little))],
-  FL: [4, (view, at, little) => jsonFloat(view.getFloat32(at, little))],
-  FD: [8, (view, at, little) => jsonFloat(view.getFloat64(at, little))],
-  AT: [4, (view, at, little) => formatTag(view.getUint16(at, little) * 0x10000 + view.getUint16(at + 2, little))],
-};
-
-/** Octets of each number in the binary VRs, which JSON carries in little endian (PS3.18 F.2.7). */
-const wordLengths: Readonly<Partial<Record<VR, number>>> = { OW: 2, OF: 4, OL: 4, OD: 8, OV: 8 };
 
 const groupLengthElement = 0x0000;
 const fileMetaGroup = 0x0002;
@@ -89,12 +73,14 @@ function attributeOf(
   if (element.length === 0) return { vr };
   const bytes = dataSet.bytes(element.tag) ?? new Uint8Array();
   if (isBinary(vr)) return { vr, InlineBinary: inlineBinary(bytes, vr, dataSet.bigEndian) };
-  const Value = binaryNumbers[vr] === undefined ? textOf(dataSet, bytes, vr) : numbersOf(dataSet, bytes, vr);
-  return Value.length === 0 ? { vr } : { vr, Value };
+  const isNumber = valueRepresentations[vr].kind === 'number';
+  const Value = isNumber ? numbersOf(bytes, vr, dataSet.bigEndian) : textsOf(bytes, vr, dataSet.characterSet);
+  // Padding alone is no value.
+  return Value.length === 0 || (Value.length === 1 && Value[0] === null) ? { vr } : { vr, Value };
 }
 
-function textOf(dataSet: DataSet, bytes: Uint8Array, vr: VR): readonly JsonValue[] {
-  const values = textValuesOf(dataSet.characterSet.decode(bytes, vr), vr);
+function textsOf(bytes: Uint8Array, vr: VR, characterSet: CharacterSet): readonly JsonValue[] {
+  const values = readTexts(bytes, vr, characterSet);
   if (vr === 'PN') return values.map(personNameOf);
   if (vr === 'DS') return values.map(decimalOf);
   if (vr === 'IS') return values.map(integerOf);
@@ -106,8 +92,8 @@ function personNameOf(value: string): JsonPersonName | null {
   const name: Record<string, string> = {};
   value.split('=').forEach((group, i) => {
     const key = personNameGroups[i];
-    const text = textValuesOf(group, 'LT')[0];
-    if (key !== undefined && text !== undefined) name[key] = text;
+    const text = group.trimEnd();
+    if (key !== undefined && text !== '') name[key] = text;
   });
   return Object.keys(name).length === 0 ? null : name;
 }
@@ -126,30 +112,32 @@ export function integerOf(value: string): JsonValue {
   return Math.abs(number) <= 2 ** 31 ? number : value;
 }
 
-function numbersOf(dataSet: DataSet, bytes: Uint8Array, vr: VR): readonly JsonValue[] {
-  const [octets, read] = binaryNumbers[vr]!;
+function numbersOf(bytes: Uint8Array, vr: VR, bigEndian: boolean): readonly JsonValue[] {
+  if (vr === 'UV' || vr === 'SV') return longIntegersOf(bytes, vr, bigEndian);
+  const numbers = readNumbers(bytes, vr, bigEndian);
+  if (vr === 'AT') return numbers.map(formatTag);
+  return numbers.map((number) => (Number.isFinite(number) ? number : String(number)));
+}
+
+function longIntegersOf(bytes: Uint8Array, vr: 'UV' | 'SV', bigEndian: boolean): readonly JsonValue[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values: JsonValue[] = [];
-  for (let at = 0; at + octets <= bytes.length; at += octets) values.push(read(view, at, !dataSet.bigEndian));
+  for (let at = 0; at + 8 <= bytes.length; at += 8) {
+    const integer = vr === 'UV' ? view.getBigUint64(at, !bigEndian) : view.getBigInt64(at, !bigEndian);
+    const number = Number(integer);
+    values.push(Number.isSafeInteger(number) ? number : String(integer));
+  }
   return values;
 }
 
-function jsonInteger(value: bigint): JsonValue {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : String(value);
-}
-
-function jsonFloat(value: number): JsonValue {
-  return Number.isFinite(value) ? value : String(value);
-}
-
+/** Octets in base64, the words of OW, OF, OL, OD and OV in little endian (PS3.18 F.2.7). */
 function inlineBinary(bytes: Uint8Array, vr: VR, bigEndian: boolean): string {
   const octets = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const word = wordLengths[vr];
-  if (!bigEndian || word === undefined || octets.length % word !== 0) return octets.toString('base64');
+  const { wordLength } = valueRepresentations[vr];
+  if (!bigEndian || wordLength === 1 || octets.length % wordLength !== 0) return octets.toString('base64');
   const swapped = Buffer.from(octets);
-  if (word === 2) swapped.swap16();
-  else if (word === 4) swapped.swap32();
+  if (wordLength === 2) swapped.swap16();
+  else if (wordLength === 4) swapped.swap32();
   else swapped.swap64();
   return swapped.toString('base64');
 }

@@ -110,6 +110,9 @@ export function parseXmlModel(xml: string): ParsedXmlModel {
   return dataSetOf(root);
 }
 
+/** How many values the numbers of one attribute may leave out as empty: a number alone is no reason to allocate. */
+const maximumOmittedValues = 256;
+
 type Misplaced = Extract<ParsedXmlModel, { readonly ok: false }>;
 
 function misplaced(element: XmlElement, message: string): Misplaced {
@@ -146,11 +149,12 @@ function attributeOf(element: XmlElement, vr: string): JsonAttribute | Misplaced
   }
   const wanted = vr === 'SQ' ? 'Item' : vr === 'PN' ? 'PersonName' : 'Value';
   const Value: JsonValue[] = [];
+  let omitted = 0;
   for (const child of children) {
     if (child.name !== wanted) return misplaced(child, `${child.name} may not stand in an attribute of VR ${vr}.`);
     const number = child.attributes.get('number') ?? '';
-    // Numbers may leave empty values out, but only a few: a number is no reason to allocate.
-    if (!/^[1-9][0-9]{0,8}$/.test(number) || Number(number) <= Value.length || Number(number) > Value.length + 1024) {
+    omitted += Number(number) - 1 - Value.length;
+    if (!/^[1-9][0-9]{0,8}$/.test(number) || Number(number) <= Value.length || omitted > maximumOmittedValues) {
       return misplaced(child, 'The attribute "number" has to count the values from 1.');
     }
     while (Value.length < Number(number) - 1) Value.push(vr === 'SQ' ? {} : null);
@@ -158,7 +162,7 @@ function attributeOf(element: XmlElement, vr: string): JsonAttribute | Misplaced
       const item = dataSetOf(child);
       if (!item.ok) return item;
       Value.push(item.json);
-    } else Value.push(vr === 'PN' ? personNameOf(child) : valueOf(child.text, vr));
+    } else Value.push(vr === 'PN' ? personNameOf(child) : readValue(child.text, vr));
   }
   return { vr, Value };
 }
@@ -180,7 +184,7 @@ function personNameOf(element: XmlElement): JsonPersonName | null {
 const numberVRs: ReadonlySet<string> = new Set(['FL', 'FD', 'SL', 'SS', 'UL', 'US']);
 const longIntegerVRs: ReadonlySet<string> = new Set(['SV', 'UV']);
 
-function valueOf(text: string, vr: string): JsonValue {
+function readValue(text: string, vr: string): JsonValue {
   if (text === '') return null;
   if (vr === 'IS') return integerOf(text.trim());
   if (vr === 'DS' || numberVRs.has(vr)) return decimalOf(text.trim());
