@@ -63,3 +63,48 @@ export function readNumbers(bytes: Uint8Array, vr: VR, bigEndian: boolean): read
   for (let i = 0; i < values.length; i++) values[i] = get(view, i * wordLength, !bigEndian);
   return values;
 }
+
+type Setter = (view: DataView, offset: number, value: number) => void;
+
+const writers: Readonly<Partial<Record<VR, readonly [wordLength: number, Setter]>>> = {
+  AT: [
+    4,
+    (view, at, value) => {
+      view.setUint16(at, Math.floor(value / 0x10000), true);
+      view.setUint16(at + 2, value % 0x10000, true);
+    },
+  ],
+  FD: [8, (view, at, value) => view.setFloat64(at, value, true)],
+  FL: [4, (view, at, value) => view.setFloat32(at, value, true)],
+  OB: [1, (view, at, value) => view.setUint8(at, value)],
+  OV: [8, (view, at, value) => view.setBigUint64(at, BigInt(value), true)],
+  OW: [2, (view, at, value) => view.setUint16(at, value, true)],
+  SL: [4, (view, at, value) => view.setInt32(at, value, true)],
+  SS: [2, (view, at, value) => view.setInt16(at, value, true)],
+  UL: [4, (view, at, value) => view.setUint32(at, value, true)],
+  US: [2, (view, at, value) => view.setUint16(at, value, true)],
+};
+
+/**
+ * A value field, little endian and of even length.
+ *
+ * @param values numbers for a binary VR; for a text VR anything that `String` writes in the default repertoire
+ */
+export function encodeValue(vr: VR, values: readonly (string | number)[]): Uint8Array {
+  const writer = writers[vr];
+  if (!writer) return padded(Buffer.from(values.join('\\'), 'latin1'), vr);
+  const [wordLength, set] = writer;
+  const octets = new Uint8Array(values.length * wordLength);
+  const view = new DataView(octets.buffer);
+  for (const [i, value] of values.entries()) set(view, i * wordLength, Number(value));
+  return padded(octets, vr);
+}
+
+/** A value field with the octet that makes its length even (PS3.5 6.2, 7.1.1). */
+export function padded(octets: Uint8Array, vr: VR): Uint8Array {
+  if (octets.length % 2 === 0) return octets;
+  const even = new Uint8Array(octets.length + 1);
+  even.set(octets);
+  even[octets.length] = valueRepresentations[vr].padding;
+  return even;
+}
