@@ -1,23 +1,9 @@
-import { createHash, hash, randomBytes, webcrypto } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  read,
-  readdirSync,
-  readSync,
-  rmSync,
-  unlinkSync,
-  write,
-  writeSync,
-} from 'node:fs';
+import { createHash, hash, webcrypto } from 'node:crypto';
+import { closeSync, fsync, openSync, read, readSync, rmSync, write, writeSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { fileSource, memorySource } from '../dicom/byte-source.ts';
+import { ObjectRuns } from './object-runs.ts';
 import type { ByteRange, ObjectStore, OpenByteSource, StagedObject } from './object-store.ts';
 import { OpenFiles } from './open-files.ts';
 import { storageFailure } from './storage-failure.ts';
@@ -34,9 +20,6 @@ const syncLimit = 128 * 1024;
 const pieceLength = 512 * 1024;
 const openFilesLimit = 256;
 
-/** Objects that go into one directory before the next one is drawn. */
-const runLength = 512;
-
 const fsyncFile = promisify(fsync);
 const writeFile = promisify(write);
 const readFile = promisify(read);
@@ -44,29 +27,18 @@ const readFile = promisify(read);
 /**
  * Objects as files: `objects/ab/cd/{key}`, the key beginning with abcd.
  *
- * A body is written to `incoming/{key}` and fsynced; `place` links that file to its place; `settle` removes the first
- * name. A name in `incoming` is thus the intent: `recover` finds there whatever a crash interrupted, and asks the
- * catalogue whether to keep it. Nothing else is ever looked at.
- *
- * Keys are random: two objects never share a file, so none is counted and an orphan can be removed without a thought.
- * A run of keys shares its directory and its beginning: a group of objects costs one directory fsync, and the index of
- * the keys grows at one place.
+ * A body is written to its place at once: nobody can know the key before the catalogue does, so half of a file is never
+ * seen, and `recover` finds what a crash left by the marker of its run.
  */
 export class FileObjectStore implements ObjectStore {
-  private readonly incoming: string;
-  private readonly objects: string;
+  private readonly runs: ObjectRuns;
   private readonly files = new OpenFiles(openFilesLimit);
-  private readonly nextKey = keySequence();
-  private readonly knownDirectories = new Set<string>();
   private readonly pending = new Set<Promise<unknown>>();
   private pendingBytes = 0;
 
+  /** @param directory where `objects` and `open-runs` are, or are made */
   constructor(directory: string) {
-    this.incoming = path.join(directory, 'incoming');
-    this.objects = path.join(directory, 'objects');
-    mkdirSync(this.incoming, { recursive: true });
-    mkdirSync(this.objects, { recursive: true });
-    syncDirectorySync(directory);
+    this.runs = new ObjectRuns(directory);
   }
 
   async stage(body: AsyncIterable<Uint8Array>): Promise<StagedObject> {
@@ -81,46 +53,31 @@ export class FileObjectStore implements ObjectStore {
     return this.hold(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
   }
 
-  async place(staged: readonly StagedObject[]): Promise<void> {
+  async persist(staged: readonly StagedObject[]): Promise<void> {
+    const directories = new Set(staged.map(({ key }) => path.dirname(this.runs.pathOf(key))));
     try {
-      await Promise.all(staged.map(({ digest }) => digest));
-      await syncDirectory(this.incoming);
-      const directories = new Set<string>();
-      for (const { key } of staged) {
-        const target = this.pathOf(key);
-        directories.add(this.directory(path.dirname(target)));
-        if (!existsSync(target)) linkSync(this.incomingPath(key), target);
-      }
-      await Promise.all([...directories].map(syncDirectory));
+      // The names became durable with their directory, the contents with their files: neither waits for the other.
+      await Promise.all([...staged.map(({ digest }) => digest), ...[...directories].map(syncDirectory)]);
     } catch (error) {
       throw storageFailure(error);
     }
   }
 
-  async settle(staged: readonly StagedObject[]): Promise<void> {
-    for (const { key } of staged) unlinkSync(this.incomingPath(key));
+  settle(staged: readonly StagedObject[]): void {
+    for (const { key } of staged) this.runs.release(key);
   }
 
   async discard(staged: readonly StagedObject[]): Promise<void> {
     await Promise.allSettled(staged.map(({ digest }) => digest));
-    for (const { key } of staged) this.removeBoth(key);
+    for (const { key } of staged) this.remove(key);
   }
 
-  async recover(isKept: (key: string) => Promise<boolean>): Promise<number> {
-    let removed = 0;
-    for (const key of readdirSync(this.incoming)) {
-      if (/^[0-9a-f]{32}$/.test(key) && (await isKept(key))) {
-        unlinkSync(this.incomingPath(key));
-      } else {
-        this.removeBoth(key);
-        removed += 1;
-      }
-    }
-    return removed;
+  recover(isKept: (key: string) => Promise<boolean>): Promise<number> {
+    return this.runs.recover(isKept);
   }
 
   async read(key: string, offset: number, length: number): Promise<Uint8Array> {
-    const file = this.files.open(this.pathOf(key));
+    const file = this.files.open(this.runs.pathOf(key));
     try {
       return await readPiece(file.fd, offset, Math.max(0, Math.min(length, file.size - offset)));
     } finally {
@@ -129,7 +86,7 @@ export class FileObjectStore implements ObjectStore {
   }
 
   async *stream(key: string, range?: ByteRange): AsyncGenerator<Uint8Array, void, undefined> {
-    const file = this.files.open(this.pathOf(key));
+    const file = this.files.open(this.runs.pathOf(key));
     const end = Math.min(range?.end ?? file.size, file.size);
     let offset = range?.start ?? 0;
     const nextPiece = (): Promise<Uint8Array> | undefined => {
@@ -155,19 +112,20 @@ export class FileObjectStore implements ObjectStore {
   }
 
   async open(key: string): Promise<OpenByteSource> {
-    const file = this.files.open(this.pathOf(key));
+    const file = this.files.open(this.runs.pathOf(key));
     return { ...fileSource(file.fd, file.size), close: async () => file.release() };
   }
 
   async close(): Promise<void> {
     await Promise.allSettled(this.pending);
     this.files.close();
+    this.runs.close();
   }
 
   /** Stages a body that is in memory. Writing, fsync and digest go on while the caller reads the bytes. */
   private async hold(bytes: Uint8Array): Promise<StagedObject> {
-    const key = this.nextKey();
-    const durable = this.writeDurably(this.incomingPath(key), bytes);
+    const key = this.runs.next();
+    const durable = this.writeDurably(this.runs.pathOf(key), bytes);
     const digest = Promise.all([sha256(bytes), durable]).then(([value]) => value);
     digest.catch(() => {});
     await this.admit(bytes.length, durable);
@@ -176,8 +134,8 @@ export class FileObjectStore implements ObjectStore {
 
   /** Stages a body that is too long for the memory. */
   private async spool(chunks: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): Promise<StagedObject> {
-    const key = this.nextKey();
-    const file = this.incomingPath(key);
+    const key = this.runs.next();
+    const file = this.runs.pathOf(key);
     const sha = createHash('sha256');
     let size = 0;
     try {
@@ -196,7 +154,7 @@ export class FileObjectStore implements ObjectStore {
         closeSync(fd);
       }
     } catch (error) {
-      rmSync(file, { force: true });
+      this.remove(key);
       throw storageFailure(error);
     }
     return {
@@ -220,7 +178,6 @@ export class FileObjectStore implements ObjectStore {
         closeSync(fd);
       }
     } catch (error) {
-      rmSync(file, { force: true });
       throw storageFailure(error);
     }
   }
@@ -238,42 +195,10 @@ export class FileObjectStore implements ObjectStore {
     while (this.pendingBytes > pendingLimit) await Promise.race(this.pending);
   }
 
-  private removeBoth(name: string): void {
-    if (name.length === 32) rmSync(this.pathOf(name), { force: true });
-    rmSync(this.incomingPath(name), { force: true });
+  private remove(key: string): void {
+    rmSync(this.runs.pathOf(key), { force: true });
+    this.runs.release(key);
   }
-
-  private incomingPath(key: string): string {
-    return path.join(this.incoming, key);
-  }
-
-  private pathOf(key: string): string {
-    return path.join(this.objects, key.slice(0, 2), key.slice(2, 4), key);
-  }
-
-  /** Makes a directory below `objects`, durably, unless it is there. */
-  private directory(directory: string): string {
-    if (this.knownDirectories.has(directory)) return directory;
-    mkdirSync(directory, { recursive: true });
-    syncDirectorySync(path.dirname(directory));
-    syncDirectorySync(this.objects);
-    this.knownDirectories.add(directory);
-    return directory;
-  }
-}
-
-/** Keys of 32 hexadecimal digits: 24 random ones for a run, then the number in the run. */
-function keySequence(): () => string {
-  let run = '';
-  let number = runLength;
-  return () => {
-    if (number === runLength) {
-      run = randomBytes(12).toString('hex');
-      number = 0;
-    }
-    number += 1;
-    return run + number.toString(16).padStart(8, '0');
-  };
 }
 
 /** Joins chunks to blocks that are worth a write. */
@@ -327,15 +252,6 @@ async function syncDirectory(directory: string): Promise<void> {
   const fd = openSync(directory, 'r');
   try {
     await fsyncFile(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function syncDirectorySync(directory: string): void {
-  const fd = openSync(directory, 'r');
-  try {
-    fsyncSync(fd);
   } finally {
     closeSync(fd);
   }

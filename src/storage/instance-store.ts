@@ -52,13 +52,11 @@ export function instanceStore(needs: { readonly catalog: Catalog; readonly objec
     async (batches: readonly (readonly ReceivedInstance[])[]): Promise<readonly (readonly InsertOutcome[])[]> => {
       const all = batches.flat();
       const staged = all.map((instance) => instance.staged);
-      await objects.place(staged);
+      await objects.persist(staged);
       const outcomes = await catalog.insert(await Promise.all(all.map(newInstance)));
-      // From here on the instances are stored; an intent that cannot be removed now is found at the next start.
-      await Promise.allSettled([
-        objects.settle(staged.filter((_, at) => outcomes[at] === 'stored')),
-        objects.discard(staged.filter((_, at) => outcomes[at] !== 'stored')),
-      ]);
+      // From here on the instances are stored: what cannot be tidied up now is found at the next start.
+      objects.settle(staged.filter((_, at) => outcomes[at] === 'stored'));
+      await objects.discard(staged.filter((_, at) => outcomes[at] !== 'stored')).catch(() => {});
       let start = 0;
       return batches.map(({ length }) => {
         start += length;

@@ -14,7 +14,7 @@ export interface StagedObject {
   /** Key that the object will have. It says nothing of what is inside, so no UID reaches a file system. */
   readonly key: string;
   readonly size: number;
-  /** SHA-256 in hexadecimal. Resolves when the object is durable, and rejects if it could not be written. */
+  /** SHA-256 in hexadecimal. Resolves when the bytes are durable, and rejects if they could not be written. */
   readonly digest: Promise<string>;
   /** The bytes, from memory or from where they are staged. To be closed. */
   open(): Promise<OpenByteSource>;
@@ -28,15 +28,16 @@ export interface ObjectStore {
    * @throws OriginServerError out-of-resources; nothing stays staged
    */
   stage(body: AsyncIterable<Uint8Array>): Promise<StagedObject>;
-  /** Makes the staged objects readable by key, durably, each with an intent that `recover` finds until it is settled. */
-  place(staged: readonly StagedObject[]): Promise<void>;
-  /** Drops the intents of placed objects, now that the catalogue knows them. */
-  settle(staged: readonly StagedObject[]): Promise<void>;
-  /** Removes staged objects, placed or not. */
+  /** Resolves when the staged objects are durable under their keys, so that the catalogue may name them. */
+  persist(staged: readonly StagedObject[]): Promise<void>;
+  /** Says that the catalogue names the objects now: `recover` need not ask for them. */
+  settle(staged: readonly StagedObject[]): void;
+  /** Removes objects that were staged and not settled. */
   discard(staged: readonly StagedObject[]): Promise<void>;
   /**
-   * Undoes what a crash left between `stage` and `settle`; the work is proportional to what was in flight, not to what is stored.
+   * Removes what a crash left between `stage` and `settle`. The work is proportional to what was in flight, not to what is stored.
    *
+   * @param isKept whether the catalogue names an object
    * @returns the number of objects removed
    */
   recover(isKept: (key: string) => Promise<boolean>): Promise<number>;

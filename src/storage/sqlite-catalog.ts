@@ -72,6 +72,13 @@ const selectRecords = `
   FROM instance JOIN series ON series.id = series_id JOIN study ON study.id = study_id
 `;
 
+const selectStudy = `${selectRecords} WHERE study_instance_uid = ? AND study.archive_id = ?
+  ORDER BY series_number, series_instance_uid, instance_number, sop_instance_uid`;
+const selectSeries = `${selectRecords} WHERE study_instance_uid = ? AND study.archive_id = ? AND series_instance_uid = ?
+  ORDER BY instance_number, sop_instance_uid`;
+const selectInstance = `${selectRecords} WHERE sop_instance_uid = ? AND instance.archive_id = ?
+  AND study_instance_uid = ? AND series_instance_uid = ?`;
+
 interface Row {
   readonly id: number;
   readonly study_instance_uid: string;
@@ -118,20 +125,11 @@ export class SqliteCatalog implements Catalog {
     const archive = this.archives.get(target.aeTitle);
     if (archive === undefined) return [];
     const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = target;
-    const conditions = ['study_instance_uid = ?', 'study.archive_id = ?'];
-    const values: SQLInputValue[] = [StudyInstanceUID, archive];
-    if (SeriesInstanceUID !== undefined) {
-      conditions.push('series_instance_uid = ?');
-      values.push(SeriesInstanceUID);
-    }
-    if (SOPInstanceUID !== undefined) {
-      conditions.push('sop_instance_uid = ?', 'instance.archive_id = ?');
-      values.push(SOPInstanceUID, archive);
-    }
-    const order = SOPInstanceUID
-      ? ''
-      : 'ORDER BY series_number, series_instance_uid, instance_number, sop_instance_uid';
-    const rows = this.all(`${selectRecords} WHERE ${conditions.join(' AND ')} ${order}`, ...values) as unknown as Row[];
+    const rows = (SOPInstanceUID !== undefined
+      ? this.all(selectInstance, SOPInstanceUID, archive, StudyInstanceUID, SeriesInstanceUID ?? null)
+      : SeriesInstanceUID !== undefined
+        ? this.all(selectSeries, StudyInstanceUID, archive, SeriesInstanceUID)
+        : this.all(selectStudy, StudyInstanceUID, archive)) as unknown as Row[];
     return rows.map((row) => recordOf(target.aeTitle, row));
   }
 
