@@ -27,4 +27,4 @@ export const characterSet = sequence(literal("charset", true), characters([0x3d,
 export const uriCharacterSet = characterSet;
 const anyCharset = characters([0x2a, 0x2a]);
 export const charsetRange = sequence(choice(fieldCharset, anyCharset), repeat(0, 1, weight));
-export const AcceptCharset = sequence(repeat(0, undefined, sequence(characters([0x2c, 0x2c]), OWS)), charsetRange, repeat(0, undefined, sequence(OWS, characters([0x2c, 0x2c]), repeat(0, 1, sequence(OWS, charsetRange)))));
+export const AcceptCharset = sequence(repeat(0, undefined, sequence(OWS, characters([0x2c, 0x2c]), OWS)), charsetRange, repeat(0, undefined, sequence(OWS, characters([0x2c, 0x2c]), OWS, repeat(0, 1, charsetRange))));

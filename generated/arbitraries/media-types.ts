@@ -47,4 +47,4 @@ const anyWildcard = literal("*/*", true);
 const mediaRange = choice(mediaType, sequence(typeWildcard, parameters), sequence(anyWildcard, parameters));
 const acceptExt = sequence(OWS, characters([0x3b, 0x3b]), OWS, attribute, repeat(0, 1, sequence(characters([0x3d, 0x3d]), choice(token, quotedString))));
 export const acceptRange = sequence(mediaRange, repeat(0, 1, sequence(weight, repeat(0, undefined, acceptExt))));
-export const Accept = sequence(repeat(0, undefined, sequence(characters([0x2c, 0x2c]), OWS)), acceptRange, repeat(0, undefined, sequence(OWS, characters([0x2c, 0x2c]), repeat(0, 1, sequence(OWS, acceptRange)))));
+export const Accept = sequence(repeat(0, undefined, sequence(OWS, characters([0x2c, 0x2c]), OWS)), acceptRange, repeat(0, undefined, sequence(OWS, characters([0x2c, 0x2c]), OWS, repeat(0, 1, acceptRange))));

@@ -165,6 +165,126 @@ class peg$SyntaxError extends SyntaxError {
   }
 }
 
+class CharacterSet {
+  constructor(expression) {
+    this.table = Uint8Array.from({ length: 256 }, (_, code) => (expression.test(String.fromCharCode(code)) ? 1 : 0));
+  }
+
+  test(character) {
+    return this.table[character.charCodeAt(0)] === 1;
+  }
+}
+
+function peg$literalExpectation(text, ignoreCase) {
+  return { type: "literal", text, ignoreCase };
+}
+
+function peg$classExpectation(parts, inverted, ignoreCase, unicode) {
+  return { type: "class", parts, inverted, ignoreCase, unicode };
+}
+
+function peg$anyExpectation() {
+  return { type: "any" };
+}
+
+function peg$otherExpectation(description) {
+  return { type: "other", description };
+}
+
+const peg$c0 = ",";
+const peg$c1 = "*";
+const peg$c2 = "charset";
+const peg$c3 = "=";
+const peg$c4 = ";";
+const peg$c5 = "q=";
+const peg$c6 = "0";
+const peg$c7 = ".";
+const peg$c8 = "1";
+const peg$c9 = "\"";
+const peg$c10 = "\\";
+const peg$c11 = "iso_ir 192";
+const peg$c12 = "iso 2022 ir 100";
+const peg$c13 = "iso 2022 ir 101";
+const peg$c14 = "iso 2022 ir 109";
+const peg$c15 = "iso 2022 ir 110";
+const peg$c16 = "iso 2022 ir 126";
+const peg$c17 = "iso 2022 ir 127";
+const peg$c18 = "iso 2022 ir 138";
+const peg$c19 = "iso 2022 ir 144";
+const peg$c20 = "iso 2022 ir 148";
+const peg$c21 = "iso 2022 ir 149";
+const peg$c22 = "iso 2022 ir 159";
+const peg$c23 = "iso 2022 ir 166";
+const peg$c24 = "iso 2022 ir 203";
+const peg$c25 = "iso 2022 ir 13";
+const peg$c26 = "iso 2022 ir 58";
+const peg$c27 = "iso 2022 ir 87";
+const peg$c28 = "iso 2022 ir 6";
+const peg$c29 = "iso_ir 100";
+const peg$c30 = "iso_ir 101";
+const peg$c31 = "iso_ir 109";
+const peg$c32 = "iso_ir 110";
+const peg$c33 = "iso_ir 126";
+const peg$c34 = "iso_ir 127";
+const peg$c35 = "iso_ir 138";
+const peg$c36 = "iso_ir 144";
+const peg$c37 = "iso_ir 148";
+const peg$c38 = "iso_ir 166";
+const peg$c39 = "iso_ir 203";
+const peg$c40 = "iso_ir 13";
+const peg$c41 = "iso_ir 6";
+const peg$r0 = new CharacterSet(/^[0-9]/);
+const peg$r1 = new CharacterSet(/^[\t ]/);
+const peg$r2 = new CharacterSet(/^[!#-'+\--.0-9A-Z\^-z|~]/);
+const peg$e0 = peg$literalExpectation(",", false);
+const peg$e1 = peg$literalExpectation("*", false);
+const peg$e2 = peg$literalExpectation("charset", false);
+const peg$e3 = peg$literalExpectation("=", false);
+const peg$e4 = peg$literalExpectation(";", false);
+const peg$e5 = peg$literalExpectation("q=", true);
+const peg$e6 = peg$otherExpectation("a weight from 0 to 1 with at most three decimals");
+const peg$e7 = peg$literalExpectation("0", false);
+const peg$e8 = peg$literalExpectation(".", false);
+const peg$e9 = peg$classExpectation([["0", "9"]], false, false, false);
+const peg$e10 = peg$literalExpectation("1", false);
+const peg$e11 = peg$classExpectation(["\t", " "], false, false, false);
+const peg$e12 = peg$literalExpectation("\"", false);
+const peg$e13 = peg$otherExpectation("a character set name");
+const peg$e14 = peg$classExpectation(["!", ["#", "'"], "+", ["-", "."], ["0", "9"], ["A", "Z"], ["^", "z"], "|", "~"], false, false, false);
+const peg$e15 = peg$literalExpectation("\\", false);
+const peg$e16 = peg$otherExpectation("a Defined Term");
+const peg$e17 = peg$literalExpectation("ISO_IR 192", true);
+const peg$e18 = peg$literalExpectation("ISO 2022 IR 100", true);
+const peg$e19 = peg$literalExpectation("ISO 2022 IR 101", true);
+const peg$e20 = peg$literalExpectation("ISO 2022 IR 109", true);
+const peg$e21 = peg$literalExpectation("ISO 2022 IR 110", true);
+const peg$e22 = peg$literalExpectation("ISO 2022 IR 126", true);
+const peg$e23 = peg$literalExpectation("ISO 2022 IR 127", true);
+const peg$e24 = peg$literalExpectation("ISO 2022 IR 138", true);
+const peg$e25 = peg$literalExpectation("ISO 2022 IR 144", true);
+const peg$e26 = peg$literalExpectation("ISO 2022 IR 148", true);
+const peg$e27 = peg$literalExpectation("ISO 2022 IR 149", true);
+const peg$e28 = peg$literalExpectation("ISO 2022 IR 159", true);
+const peg$e29 = peg$literalExpectation("ISO 2022 IR 166", true);
+const peg$e30 = peg$literalExpectation("ISO 2022 IR 203", true);
+const peg$e31 = peg$literalExpectation("ISO 2022 IR 13", true);
+const peg$e32 = peg$literalExpectation("ISO 2022 IR 58", true);
+const peg$e33 = peg$literalExpectation("ISO 2022 IR 87", true);
+const peg$e34 = peg$literalExpectation("ISO 2022 IR 6", true);
+const peg$e35 = peg$literalExpectation("ISO_IR 100", true);
+const peg$e36 = peg$literalExpectation("ISO_IR 101", true);
+const peg$e37 = peg$literalExpectation("ISO_IR 109", true);
+const peg$e38 = peg$literalExpectation("ISO_IR 110", true);
+const peg$e39 = peg$literalExpectation("ISO_IR 126", true);
+const peg$e40 = peg$literalExpectation("ISO_IR 127", true);
+const peg$e41 = peg$literalExpectation("ISO_IR 138", true);
+const peg$e42 = peg$literalExpectation("ISO_IR 144", true);
+const peg$e43 = peg$literalExpectation("ISO_IR 148", true);
+const peg$e44 = peg$literalExpectation("ISO_IR 166", true);
+const peg$e45 = peg$literalExpectation("ISO_IR 203", true);
+const peg$e46 = peg$literalExpectation("ISO_IR 13", true);
+const peg$e47 = peg$literalExpectation("ISO_IR 6", true);
+
 function peg$parse(input, options) {
   options = options !== undefined ? options : {};
 
@@ -182,101 +302,8 @@ function peg$parse(input, options) {
   };
   let peg$startRuleFunction = peg$parsecharset;
 
-  const peg$c0 = ",";
-  const peg$c1 = "*";
-  const peg$c2 = "charset";
-  const peg$c3 = "=";
-  const peg$c4 = ";";
-  const peg$c5 = "q=";
-  const peg$c6 = "0";
-  const peg$c7 = ".";
-  const peg$c8 = "1";
-  const peg$c9 = "\"";
-  const peg$c10 = "\\";
-  const peg$c11 = "iso_ir 192";
-  const peg$c12 = "iso 2022 ir 100";
-  const peg$c13 = "iso 2022 ir 101";
-  const peg$c14 = "iso 2022 ir 109";
-  const peg$c15 = "iso 2022 ir 110";
-  const peg$c16 = "iso 2022 ir 126";
-  const peg$c17 = "iso 2022 ir 127";
-  const peg$c18 = "iso 2022 ir 138";
-  const peg$c19 = "iso 2022 ir 144";
-  const peg$c20 = "iso 2022 ir 148";
-  const peg$c21 = "iso 2022 ir 149";
-  const peg$c22 = "iso 2022 ir 159";
-  const peg$c23 = "iso 2022 ir 166";
-  const peg$c24 = "iso 2022 ir 203";
-  const peg$c25 = "iso 2022 ir 13";
-  const peg$c26 = "iso 2022 ir 58";
-  const peg$c27 = "iso 2022 ir 87";
-  const peg$c28 = "iso 2022 ir 6";
-  const peg$c29 = "iso_ir 100";
-  const peg$c30 = "iso_ir 101";
-  const peg$c31 = "iso_ir 109";
-  const peg$c32 = "iso_ir 110";
-  const peg$c33 = "iso_ir 126";
-  const peg$c34 = "iso_ir 127";
-  const peg$c35 = "iso_ir 138";
-  const peg$c36 = "iso_ir 144";
-  const peg$c37 = "iso_ir 148";
-  const peg$c38 = "iso_ir 166";
-  const peg$c39 = "iso_ir 203";
-  const peg$c40 = "iso_ir 13";
-  const peg$c41 = "iso_ir 6";
 
-  const peg$r0 = /^[0-9]/;
-  const peg$r1 = /^[\t ]/;
-  const peg$r2 = /^[!#-'+\--.0-9A-Z\^-z|~]/;
 
-  const peg$e0 = peg$literalExpectation(",", false);
-  const peg$e1 = peg$literalExpectation("*", false);
-  const peg$e2 = peg$literalExpectation("charset", false);
-  const peg$e3 = peg$literalExpectation("=", false);
-  const peg$e4 = peg$literalExpectation(";", false);
-  const peg$e5 = peg$literalExpectation("q=", true);
-  const peg$e6 = peg$otherExpectation("a weight from 0 to 1 with at most three decimals");
-  const peg$e7 = peg$literalExpectation("0", false);
-  const peg$e8 = peg$literalExpectation(".", false);
-  const peg$e9 = peg$classExpectation([["0", "9"]], false, false, false);
-  const peg$e10 = peg$literalExpectation("1", false);
-  const peg$e11 = peg$classExpectation(["\t", " "], false, false, false);
-  const peg$e12 = peg$literalExpectation("\"", false);
-  const peg$e13 = peg$otherExpectation("a character set name");
-  const peg$e14 = peg$classExpectation(["!", ["#", "'"], "+", ["-", "."], ["0", "9"], ["A", "Z"], ["^", "z"], "|", "~"], false, false, false);
-  const peg$e15 = peg$literalExpectation("\\", false);
-  const peg$e16 = peg$otherExpectation("a Defined Term");
-  const peg$e17 = peg$literalExpectation("ISO_IR 192", true);
-  const peg$e18 = peg$literalExpectation("ISO 2022 IR 100", true);
-  const peg$e19 = peg$literalExpectation("ISO 2022 IR 101", true);
-  const peg$e20 = peg$literalExpectation("ISO 2022 IR 109", true);
-  const peg$e21 = peg$literalExpectation("ISO 2022 IR 110", true);
-  const peg$e22 = peg$literalExpectation("ISO 2022 IR 126", true);
-  const peg$e23 = peg$literalExpectation("ISO 2022 IR 127", true);
-  const peg$e24 = peg$literalExpectation("ISO 2022 IR 138", true);
-  const peg$e25 = peg$literalExpectation("ISO 2022 IR 144", true);
-  const peg$e26 = peg$literalExpectation("ISO 2022 IR 148", true);
-  const peg$e27 = peg$literalExpectation("ISO 2022 IR 149", true);
-  const peg$e28 = peg$literalExpectation("ISO 2022 IR 159", true);
-  const peg$e29 = peg$literalExpectation("ISO 2022 IR 166", true);
-  const peg$e30 = peg$literalExpectation("ISO 2022 IR 203", true);
-  const peg$e31 = peg$literalExpectation("ISO 2022 IR 13", true);
-  const peg$e32 = peg$literalExpectation("ISO 2022 IR 58", true);
-  const peg$e33 = peg$literalExpectation("ISO 2022 IR 87", true);
-  const peg$e34 = peg$literalExpectation("ISO 2022 IR 6", true);
-  const peg$e35 = peg$literalExpectation("ISO_IR 100", true);
-  const peg$e36 = peg$literalExpectation("ISO_IR 101", true);
-  const peg$e37 = peg$literalExpectation("ISO_IR 109", true);
-  const peg$e38 = peg$literalExpectation("ISO_IR 110", true);
-  const peg$e39 = peg$literalExpectation("ISO_IR 126", true);
-  const peg$e40 = peg$literalExpectation("ISO_IR 127", true);
-  const peg$e41 = peg$literalExpectation("ISO_IR 138", true);
-  const peg$e42 = peg$literalExpectation("ISO_IR 144", true);
-  const peg$e43 = peg$literalExpectation("ISO_IR 148", true);
-  const peg$e44 = peg$literalExpectation("ISO_IR 166", true);
-  const peg$e45 = peg$literalExpectation("ISO_IR 203", true);
-  const peg$e46 = peg$literalExpectation("ISO_IR 13", true);
-  const peg$e47 = peg$literalExpectation("ISO_IR 6", true);
 
   function peg$f0(parts) {    return { rule: "Accept-Charset", at: offset(), text: text(), children: gather(parts, []) };  }
   function peg$f1(parts) {    return { rule: "charset-range", at: offset(), text: text(), children: gather(parts, []) };  }
@@ -355,24 +382,8 @@ function peg$parse(input, options) {
     return String.fromCodePoint(cp);
   }
 
-  function peg$literalExpectation(text, ignoreCase) {
-    return { type: "literal", text, ignoreCase };
-  }
-
-  function peg$classExpectation(parts, inverted, ignoreCase, unicode) {
-    return { type: "class", parts, inverted, ignoreCase, unicode };
-  }
-
-  function peg$anyExpectation() {
-    return { type: "any" };
-  }
-
   function peg$endExpectation() {
     return { type: "end" };
-  }
-
-  function peg$otherExpectation(description) {
-    return { type: "other", description };
   }
 
   function peg$computePosDetails(pos) {
@@ -461,22 +472,23 @@ function peg$parse(input, options) {
   }
 
   function peg$parseAccept_Charset() {
-    let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10;
+    let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9;
 
     s0 = peg$currPos;
     s1 = peg$currPos;
     s2 = [];
     s3 = peg$currPos;
+    s4 = peg$parseOWS();
     if (input.charCodeAt(peg$currPos) === 44) {
-      s4 = peg$c0;
+      s5 = peg$c0;
       peg$currPos++;
     } else {
-      s4 = peg$FAILED;
+      s5 = peg$FAILED;
       if (peg$silentFails === 0) { peg$fail(peg$e0); }
     }
-    if (s4 !== peg$FAILED) {
-      s5 = peg$parseOWS();
-      s4 = [s4, s5];
+    if (s5 !== peg$FAILED) {
+      s6 = peg$parseOWS();
+      s4 = [s4, s5, s6];
       s3 = s4;
     } else {
       peg$currPos = s3;
@@ -485,16 +497,17 @@ function peg$parse(input, options) {
     while (s3 !== peg$FAILED) {
       s2.push(s3);
       s3 = peg$currPos;
+      s4 = peg$parseOWS();
       if (input.charCodeAt(peg$currPos) === 44) {
-        s4 = peg$c0;
+        s5 = peg$c0;
         peg$currPos++;
       } else {
-        s4 = peg$FAILED;
+        s5 = peg$FAILED;
         if (peg$silentFails === 0) { peg$fail(peg$e0); }
       }
-      if (s4 !== peg$FAILED) {
-        s5 = peg$parseOWS();
-        s4 = [s4, s5];
+      if (s5 !== peg$FAILED) {
+        s6 = peg$parseOWS();
+        s4 = [s4, s5, s6];
         s3 = s4;
       } else {
         peg$currPos = s3;
@@ -514,19 +527,12 @@ function peg$parse(input, options) {
         if (peg$silentFails === 0) { peg$fail(peg$e0); }
       }
       if (s7 !== peg$FAILED) {
-        s8 = peg$currPos;
-        s9 = peg$parseOWS();
-        s10 = peg$parsecharset_range();
-        if (s10 !== peg$FAILED) {
-          s8 = s10;
-        } else {
-          peg$currPos = s8;
-          s8 = peg$FAILED;
+        s8 = peg$parseOWS();
+        s9 = peg$parsecharset_range();
+        if (s9 === peg$FAILED) {
+          s9 = null;
         }
-        if (s8 === peg$FAILED) {
-          s8 = null;
-        }
-        s5 = s8;
+        s5 = s9;
       } else {
         peg$currPos = s5;
         s5 = peg$FAILED;
@@ -543,19 +549,12 @@ function peg$parse(input, options) {
           if (peg$silentFails === 0) { peg$fail(peg$e0); }
         }
         if (s7 !== peg$FAILED) {
-          s8 = peg$currPos;
-          s9 = peg$parseOWS();
-          s10 = peg$parsecharset_range();
-          if (s10 !== peg$FAILED) {
-            s8 = s10;
-          } else {
-            peg$currPos = s8;
-            s8 = peg$FAILED;
+          s8 = peg$parseOWS();
+          s9 = peg$parsecharset_range();
+          if (s9 === peg$FAILED) {
+            s9 = null;
           }
-          if (s8 === peg$FAILED) {
-            s8 = null;
-          }
-          s5 = s8;
+          s5 = s9;
         } else {
           peg$currPos = s5;
           s5 = peg$FAILED;

@@ -165,6 +165,103 @@ class peg$SyntaxError extends SyntaxError {
   }
 }
 
+class CharacterSet {
+  constructor(expression) {
+    this.table = Uint8Array.from({ length: 256 }, (_, code) => (expression.test(String.fromCharCode(code)) ? 1 : 0));
+  }
+
+  test(character) {
+    return this.table[character.charCodeAt(0)] === 1;
+  }
+}
+
+function peg$literalExpectation(text, ignoreCase) {
+  return { type: "literal", text, ignoreCase };
+}
+
+function peg$classExpectation(parts, inverted, ignoreCase, unicode) {
+  return { type: "class", parts, inverted, ignoreCase, unicode };
+}
+
+function peg$anyExpectation() {
+  return { type: "any" };
+}
+
+function peg$otherExpectation(description) {
+  return { type: "other", description };
+}
+
+const peg$c0 = ",";
+const peg$c1 = ";";
+const peg$c2 = "=";
+const peg$c3 = "*/*";
+const peg$c4 = "/";
+const peg$c5 = "*";
+const peg$c6 = "contentType";
+const peg$c7 = "q=";
+const peg$c8 = "0";
+const peg$c9 = ".";
+const peg$c10 = "1";
+const peg$c11 = "accept";
+const peg$c12 = "<";
+const peg$c13 = ">";
+const peg$c14 = "multipart/related";
+const peg$c15 = "boundary";
+const peg$c16 = " ";
+const peg$c17 = "multipart";
+const peg$c18 = "\"";
+const peg$c19 = "\\";
+const peg$c20 = "type";
+const peg$r0 = new CharacterSet(/^[0-9]/);
+const peg$r1 = new CharacterSet(/^[\t ]/);
+const peg$r2 = new CharacterSet(/^[!#-'*-:=?-Z\^-z|~]/);
+const peg$r3 = new CharacterSet(/^['-)+-:=?A-Z_a-z]/);
+const peg$r4 = new CharacterSet(/^[\t -!#-[\]-~\x80-\xFF]/);
+const peg$r5 = new CharacterSet(/^[\t -~\x80-\xFF]/);
+const peg$r6 = new CharacterSet(/^[!#-'*-+\--.0-9A-Z\^-z|~]/);
+const peg$r7 = new CharacterSet(/^[!#-'*-+\--.0-9A-PR-Z\^-pr-z|~]/);
+const peg$r8 = new CharacterSet(/^[Qq]/);
+const peg$r9 = new CharacterSet(/^[!#-'+\--.0-9A-Z\^-z|~]/);
+const peg$e0 = peg$literalExpectation(",", false);
+const peg$e1 = peg$literalExpectation(";", false);
+const peg$e2 = peg$literalExpectation("=", false);
+const peg$e3 = peg$literalExpectation("*/*", false);
+const peg$e4 = peg$literalExpectation("/", false);
+const peg$e5 = peg$literalExpectation("*", false);
+const peg$e6 = peg$literalExpectation("contentType", false);
+const peg$e7 = peg$literalExpectation("q=", true);
+const peg$e8 = peg$otherExpectation("a weight from 0 to 1 with at most three decimals");
+const peg$e9 = peg$literalExpectation("0", false);
+const peg$e10 = peg$literalExpectation(".", false);
+const peg$e11 = peg$classExpectation([["0", "9"]], false, false, false);
+const peg$e12 = peg$literalExpectation("1", false);
+const peg$e13 = peg$literalExpectation("accept", false);
+const peg$e14 = peg$classExpectation(["\t", " "], false, false, false);
+const peg$e15 = peg$literalExpectation("<", false);
+const peg$e16 = peg$classExpectation(["!", ["#", "'"], ["*", ":"], "=", ["?", "Z"], ["^", "z"], "|", "~"], false, false, false);
+const peg$e17 = peg$literalExpectation(">", false);
+const peg$e18 = peg$literalExpectation("multipart/related", true);
+const peg$e19 = peg$literalExpectation("boundary", true);
+const peg$e20 = peg$anyExpectation();
+const peg$e21 = peg$otherExpectation("a boundary of 1 to 70 characters");
+const peg$e22 = peg$classExpectation([["'", ")"], ["+", ":"], "=", "?", ["A", "Z"], "_", ["a", "z"]], false, false, false);
+const peg$e23 = peg$literalExpectation(" ", false);
+const peg$e24 = peg$literalExpectation("multipart", true);
+const peg$e25 = peg$otherExpectation("a quoted string");
+const peg$e26 = peg$literalExpectation("\"", false);
+const peg$e27 = peg$classExpectation(["\t", [" ", "!"], ["#", "["], ["]", "~"], ["\x80", "\xFF"]], false, false, false);
+const peg$e28 = peg$literalExpectation("\\", false);
+const peg$e29 = peg$classExpectation(["\t", [" ", "~"], ["\x80", "\xFF"]], false, false, false);
+const peg$e30 = peg$otherExpectation("a token");
+const peg$e31 = peg$classExpectation(["!", ["#", "'"], ["*", "+"], ["-", "."], ["0", "9"], ["A", "Z"], ["^", "z"], "|", "~"], false, false, false);
+const peg$e32 = peg$otherExpectation("a parameter name");
+const peg$e33 = peg$classExpectation(["!", ["#", "'"], ["*", "+"], ["-", "."], ["0", "9"], ["A", "P"], ["R", "Z"], ["^", "p"], ["r", "z"], "|", "~"], false, false, false);
+const peg$e34 = peg$classExpectation(["Q", "q"], false, false, false);
+const peg$e35 = peg$literalExpectation("type", true);
+const peg$e36 = peg$otherExpectation("a subtype");
+const peg$e37 = peg$otherExpectation("a type");
+const peg$e38 = peg$classExpectation(["!", ["#", "'"], "+", ["-", "."], ["0", "9"], ["A", "Z"], ["^", "z"], "|", "~"], false, false, false);
+
 function peg$parse(input, options) {
   options = options !== undefined ? options : {};
 
@@ -186,78 +283,8 @@ function peg$parse(input, options) {
   };
   let peg$startRuleFunction = peg$parsemedia_type;
 
-  const peg$c0 = ",";
-  const peg$c1 = ";";
-  const peg$c2 = "=";
-  const peg$c3 = "*/*";
-  const peg$c4 = "/";
-  const peg$c5 = "*";
-  const peg$c6 = "contentType";
-  const peg$c7 = "q=";
-  const peg$c8 = "0";
-  const peg$c9 = ".";
-  const peg$c10 = "1";
-  const peg$c11 = "accept";
-  const peg$c12 = "<";
-  const peg$c13 = ">";
-  const peg$c14 = "multipart/related";
-  const peg$c15 = "boundary";
-  const peg$c16 = " ";
-  const peg$c17 = "multipart";
-  const peg$c18 = "\"";
-  const peg$c19 = "\\";
-  const peg$c20 = "type";
 
-  const peg$r0 = /^[0-9]/;
-  const peg$r1 = /^[\t ]/;
-  const peg$r2 = /^[!#-'*-:=?-Z\^-z|~]/;
-  const peg$r3 = /^['-)+-:=?A-Z_a-z]/;
-  const peg$r4 = /^[\t -!#-[\]-~\x80-\xFF]/;
-  const peg$r5 = /^[\t -~\x80-\xFF]/;
-  const peg$r6 = /^[!#-'*-+\--.0-9A-Z\^-z|~]/;
-  const peg$r7 = /^[!#-'*-+\--.0-9A-PR-Z\^-pr-z|~]/;
-  const peg$r8 = /^[Qq]/;
-  const peg$r9 = /^[!#-'+\--.0-9A-Z\^-z|~]/;
 
-  const peg$e0 = peg$literalExpectation(",", false);
-  const peg$e1 = peg$literalExpectation(";", false);
-  const peg$e2 = peg$literalExpectation("=", false);
-  const peg$e3 = peg$literalExpectation("*/*", false);
-  const peg$e4 = peg$literalExpectation("/", false);
-  const peg$e5 = peg$literalExpectation("*", false);
-  const peg$e6 = peg$literalExpectation("contentType", false);
-  const peg$e7 = peg$literalExpectation("q=", true);
-  const peg$e8 = peg$otherExpectation("a weight from 0 to 1 with at most three decimals");
-  const peg$e9 = peg$literalExpectation("0", false);
-  const peg$e10 = peg$literalExpectation(".", false);
-  const peg$e11 = peg$classExpectation([["0", "9"]], false, false, false);
-  const peg$e12 = peg$literalExpectation("1", false);
-  const peg$e13 = peg$literalExpectation("accept", false);
-  const peg$e14 = peg$classExpectation(["\t", " "], false, false, false);
-  const peg$e15 = peg$literalExpectation("<", false);
-  const peg$e16 = peg$classExpectation(["!", ["#", "'"], ["*", ":"], "=", ["?", "Z"], ["^", "z"], "|", "~"], false, false, false);
-  const peg$e17 = peg$literalExpectation(">", false);
-  const peg$e18 = peg$literalExpectation("multipart/related", true);
-  const peg$e19 = peg$literalExpectation("boundary", true);
-  const peg$e20 = peg$anyExpectation();
-  const peg$e21 = peg$otherExpectation("a boundary of 1 to 70 characters");
-  const peg$e22 = peg$classExpectation([["'", ")"], ["+", ":"], "=", "?", ["A", "Z"], "_", ["a", "z"]], false, false, false);
-  const peg$e23 = peg$literalExpectation(" ", false);
-  const peg$e24 = peg$literalExpectation("multipart", true);
-  const peg$e25 = peg$otherExpectation("a quoted string");
-  const peg$e26 = peg$literalExpectation("\"", false);
-  const peg$e27 = peg$classExpectation(["\t", [" ", "!"], ["#", "["], ["]", "~"], ["\x80", "\xFF"]], false, false, false);
-  const peg$e28 = peg$literalExpectation("\\", false);
-  const peg$e29 = peg$classExpectation(["\t", [" ", "~"], ["\x80", "\xFF"]], false, false, false);
-  const peg$e30 = peg$otherExpectation("a token");
-  const peg$e31 = peg$classExpectation(["!", ["#", "'"], ["*", "+"], ["-", "."], ["0", "9"], ["A", "Z"], ["^", "z"], "|", "~"], false, false, false);
-  const peg$e32 = peg$otherExpectation("a parameter name");
-  const peg$e33 = peg$classExpectation(["!", ["#", "'"], ["*", "+"], ["-", "."], ["0", "9"], ["A", "P"], ["R", "Z"], ["^", "p"], ["r", "z"], "|", "~"], false, false, false);
-  const peg$e34 = peg$classExpectation(["Q", "q"], false, false, false);
-  const peg$e35 = peg$literalExpectation("type", true);
-  const peg$e36 = peg$otherExpectation("a subtype");
-  const peg$e37 = peg$otherExpectation("a type");
-  const peg$e38 = peg$classExpectation(["!", ["#", "'"], "+", ["-", "."], ["0", "9"], ["A", "Z"], ["^", "z"], "|", "~"], false, false, false);
 
   function peg$f0(parts) {    return { rule: "Accept", at: offset(), text: text(), children: gather(parts, []) };  }
   function peg$f1(parts) {    return { rule: "accept-range", at: offset(), text: text(), children: gather(parts, []) };  }
@@ -348,24 +375,8 @@ function peg$parse(input, options) {
     return String.fromCodePoint(cp);
   }
 
-  function peg$literalExpectation(text, ignoreCase) {
-    return { type: "literal", text, ignoreCase };
-  }
-
-  function peg$classExpectation(parts, inverted, ignoreCase, unicode) {
-    return { type: "class", parts, inverted, ignoreCase, unicode };
-  }
-
-  function peg$anyExpectation() {
-    return { type: "any" };
-  }
-
   function peg$endExpectation() {
     return { type: "end" };
-  }
-
-  function peg$otherExpectation(description) {
-    return { type: "other", description };
   }
 
   function peg$computePosDetails(pos) {
@@ -454,22 +465,23 @@ function peg$parse(input, options) {
   }
 
   function peg$parseAccept() {
-    let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10;
+    let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9;
 
     s0 = peg$currPos;
     s1 = peg$currPos;
     s2 = [];
     s3 = peg$currPos;
+    s4 = peg$parseOWS();
     if (input.charCodeAt(peg$currPos) === 44) {
-      s4 = peg$c0;
+      s5 = peg$c0;
       peg$currPos++;
     } else {
-      s4 = peg$FAILED;
+      s5 = peg$FAILED;
       if (peg$silentFails === 0) { peg$fail(peg$e0); }
     }
-    if (s4 !== peg$FAILED) {
-      s5 = peg$parseOWS();
-      s4 = [s4, s5];
+    if (s5 !== peg$FAILED) {
+      s6 = peg$parseOWS();
+      s4 = [s4, s5, s6];
       s3 = s4;
     } else {
       peg$currPos = s3;
@@ -478,16 +490,17 @@ function peg$parse(input, options) {
     while (s3 !== peg$FAILED) {
       s2.push(s3);
       s3 = peg$currPos;
+      s4 = peg$parseOWS();
       if (input.charCodeAt(peg$currPos) === 44) {
-        s4 = peg$c0;
+        s5 = peg$c0;
         peg$currPos++;
       } else {
-        s4 = peg$FAILED;
+        s5 = peg$FAILED;
         if (peg$silentFails === 0) { peg$fail(peg$e0); }
       }
-      if (s4 !== peg$FAILED) {
-        s5 = peg$parseOWS();
-        s4 = [s4, s5];
+      if (s5 !== peg$FAILED) {
+        s6 = peg$parseOWS();
+        s4 = [s4, s5, s6];
         s3 = s4;
       } else {
         peg$currPos = s3;
@@ -507,19 +520,12 @@ function peg$parse(input, options) {
         if (peg$silentFails === 0) { peg$fail(peg$e0); }
       }
       if (s7 !== peg$FAILED) {
-        s8 = peg$currPos;
-        s9 = peg$parseOWS();
-        s10 = peg$parseaccept_range();
-        if (s10 !== peg$FAILED) {
-          s8 = s10;
-        } else {
-          peg$currPos = s8;
-          s8 = peg$FAILED;
+        s8 = peg$parseOWS();
+        s9 = peg$parseaccept_range();
+        if (s9 === peg$FAILED) {
+          s9 = null;
         }
-        if (s8 === peg$FAILED) {
-          s8 = null;
-        }
-        s5 = s8;
+        s5 = s9;
       } else {
         peg$currPos = s5;
         s5 = peg$FAILED;
@@ -536,19 +542,12 @@ function peg$parse(input, options) {
           if (peg$silentFails === 0) { peg$fail(peg$e0); }
         }
         if (s7 !== peg$FAILED) {
-          s8 = peg$currPos;
-          s9 = peg$parseOWS();
-          s10 = peg$parseaccept_range();
-          if (s10 !== peg$FAILED) {
-            s8 = s10;
-          } else {
-            peg$currPos = s8;
-            s8 = peg$FAILED;
+          s8 = peg$parseOWS();
+          s9 = peg$parseaccept_range();
+          if (s9 === peg$FAILED) {
+            s9 = null;
           }
-          if (s8 === peg$FAILED) {
-            s8 = null;
-          }
-          s5 = s8;
+          s5 = s9;
         } else {
           peg$currPos = s5;
           s5 = peg$FAILED;

@@ -165,6 +165,73 @@ class peg$SyntaxError extends SyntaxError {
   }
 }
 
+class CharacterSet {
+  constructor(expression) {
+    this.table = Uint8Array.from({ length: 256 }, (_, code) => (expression.test(String.fromCharCode(code)) ? 1 : 0));
+  }
+
+  test(character) {
+    return this.table[character.charCodeAt(0)] === 1;
+  }
+}
+
+function peg$literalExpectation(text, ignoreCase) {
+  return { type: "literal", text, ignoreCase };
+}
+
+function peg$classExpectation(parts, inverted, ignoreCase, unicode) {
+  return { type: "class", parts, inverted, ignoreCase, unicode };
+}
+
+function peg$anyExpectation() {
+  return { type: "any" };
+}
+
+function peg$otherExpectation(description) {
+  return { type: "other", description };
+}
+
+const peg$c0 = "window=";
+const peg$c1 = ",";
+const peg$c2 = "linear-exact";
+const peg$c3 = "sigmoid";
+const peg$c4 = "linear";
+const peg$c5 = "viewport=";
+const peg$c6 = ".";
+const peg$c7 = "0";
+const peg$c8 = "quality=";
+const peg$c9 = "100";
+const peg$c10 = "annotation=";
+const peg$r0 = new CharacterSet(/^[+\-]/);
+const peg$r1 = new CharacterSet(/^[0-9]/);
+const peg$r2 = new CharacterSet(/^[Ee]/);
+const peg$r3 = new CharacterSet(/^[1-9]/);
+const peg$r4 = new CharacterSet(/^[\t ]/);
+const peg$r5 = new CharacterSet(/^[!#-'*-+\--.0-9A-Z\^-z|~]/);
+const peg$e0 = peg$literalExpectation("window=", false);
+const peg$e1 = peg$literalExpectation(",", false);
+const peg$e2 = peg$otherExpectation("linear, linear-exact or sigmoid");
+const peg$e3 = peg$literalExpectation("linear-exact", false);
+const peg$e4 = peg$literalExpectation("sigmoid", false);
+const peg$e5 = peg$literalExpectation("linear", false);
+const peg$e6 = peg$literalExpectation("viewport=", false);
+const peg$e7 = peg$otherExpectation("a decimal number");
+const peg$e8 = peg$classExpectation(["+", "-"], false, false, false);
+const peg$e9 = peg$classExpectation([["0", "9"]], false, false, false);
+const peg$e10 = peg$literalExpectation(".", false);
+const peg$e11 = peg$classExpectation(["E", "e"], false, false, false);
+const peg$e12 = peg$otherExpectation("a positive integer");
+const peg$e13 = peg$literalExpectation("0", false);
+const peg$e14 = peg$classExpectation([["1", "9"]], false, false, false);
+const peg$e15 = peg$literalExpectation("quality=", false);
+const peg$e16 = peg$otherExpectation("an integer from 1 to 100");
+const peg$e17 = peg$literalExpectation("100", false);
+const peg$e18 = peg$literalExpectation("annotation=", false);
+const peg$e19 = peg$classExpectation(["\t", " "], false, false, false);
+const peg$e20 = peg$otherExpectation("a keyword");
+const peg$e21 = peg$otherExpectation("a token");
+const peg$e22 = peg$classExpectation(["!", ["#", "'"], ["*", "+"], ["-", "."], ["0", "9"], ["A", "Z"], ["^", "z"], "|", "~"], false, false, false);
+
 function peg$parse(input, options) {
   options = options !== undefined ? options : {};
 
@@ -184,48 +251,8 @@ function peg$parse(input, options) {
   };
   let peg$startRuleFunction = peg$parseannotation;
 
-  const peg$c0 = "window=";
-  const peg$c1 = ",";
-  const peg$c2 = "linear-exact";
-  const peg$c3 = "sigmoid";
-  const peg$c4 = "linear";
-  const peg$c5 = "viewport=";
-  const peg$c6 = ".";
-  const peg$c7 = "0";
-  const peg$c8 = "quality=";
-  const peg$c9 = "100";
-  const peg$c10 = "annotation=";
 
-  const peg$r0 = /^[+\-]/;
-  const peg$r1 = /^[0-9]/;
-  const peg$r2 = /^[Ee]/;
-  const peg$r3 = /^[1-9]/;
-  const peg$r4 = /^[\t ]/;
-  const peg$r5 = /^[!#-'*-+\--.0-9A-Z\^-z|~]/;
 
-  const peg$e0 = peg$literalExpectation("window=", false);
-  const peg$e1 = peg$literalExpectation(",", false);
-  const peg$e2 = peg$otherExpectation("linear, linear-exact or sigmoid");
-  const peg$e3 = peg$literalExpectation("linear-exact", false);
-  const peg$e4 = peg$literalExpectation("sigmoid", false);
-  const peg$e5 = peg$literalExpectation("linear", false);
-  const peg$e6 = peg$literalExpectation("viewport=", false);
-  const peg$e7 = peg$otherExpectation("a decimal number");
-  const peg$e8 = peg$classExpectation(["+", "-"], false, false, false);
-  const peg$e9 = peg$classExpectation([["0", "9"]], false, false, false);
-  const peg$e10 = peg$literalExpectation(".", false);
-  const peg$e11 = peg$classExpectation(["E", "e"], false, false, false);
-  const peg$e12 = peg$otherExpectation("a positive integer");
-  const peg$e13 = peg$literalExpectation("0", false);
-  const peg$e14 = peg$classExpectation([["1", "9"]], false, false, false);
-  const peg$e15 = peg$literalExpectation("quality=", false);
-  const peg$e16 = peg$otherExpectation("an integer from 1 to 100");
-  const peg$e17 = peg$literalExpectation("100", false);
-  const peg$e18 = peg$literalExpectation("annotation=", false);
-  const peg$e19 = peg$classExpectation(["\t", " "], false, false, false);
-  const peg$e20 = peg$otherExpectation("a keyword");
-  const peg$e21 = peg$otherExpectation("a token");
-  const peg$e22 = peg$classExpectation(["!", ["#", "'"], ["*", "+"], ["-", "."], ["0", "9"], ["A", "Z"], ["^", "z"], "|", "~"], false, false, false);
 
   function peg$f0(parts) {    return { rule: "window", at: offset(), text: text(), children: gather(parts, []) };  }
   function peg$f1(parts) {    return { rule: "window-value", at: offset(), text: text(), children: gather(parts, []) };  }
@@ -312,24 +339,8 @@ function peg$parse(input, options) {
     return String.fromCodePoint(cp);
   }
 
-  function peg$literalExpectation(text, ignoreCase) {
-    return { type: "literal", text, ignoreCase };
-  }
-
-  function peg$classExpectation(parts, inverted, ignoreCase, unicode) {
-    return { type: "class", parts, inverted, ignoreCase, unicode };
-  }
-
-  function peg$anyExpectation() {
-    return { type: "any" };
-  }
-
   function peg$endExpectation() {
     return { type: "end" };
-  }
-
-  function peg$otherExpectation(description) {
-    return { type: "other", description };
   }
 
   function peg$computePosDetails(pos) {

@@ -165,6 +165,58 @@ class peg$SyntaxError extends SyntaxError {
   }
 }
 
+class CharacterSet {
+  constructor(expression) {
+    this.table = Uint8Array.from({ length: 256 }, (_, code) => (expression.test(String.fromCharCode(code)) ? 1 : 0));
+  }
+
+  test(character) {
+    return this.table[character.charCodeAt(0)] === 1;
+  }
+}
+
+function peg$literalExpectation(text, ignoreCase) {
+  return { type: "literal", text, ignoreCase };
+}
+
+function peg$classExpectation(parts, inverted, ignoreCase, unicode) {
+  return { type: "class", parts, inverted, ignoreCase, unicode };
+}
+
+function peg$anyExpectation() {
+  return { type: "any" };
+}
+
+function peg$otherExpectation(description) {
+  return { type: "other", description };
+}
+
+const peg$c0 = ".";
+const peg$c1 = ",";
+const peg$c2 = "0";
+const peg$c3 = "&";
+const peg$c4 = "=";
+const peg$c5 = "%";
+const peg$r0 = new CharacterSet(/^[0-9]/);
+const peg$r1 = new CharacterSet(/^[1-9]/);
+const peg$r2 = new CharacterSet(/^[!-"$'-~]/);
+const peg$r3 = new CharacterSet(/^[!-"$'-<>-~]/);
+const peg$r4 = new CharacterSet(/^[0-9A-Fa-f]/);
+const peg$e0 = peg$literalExpectation(".", false);
+const peg$e1 = peg$otherExpectation("a component of digits");
+const peg$e2 = peg$classExpectation([["0", "9"]], false, false, false);
+const peg$e3 = peg$literalExpectation(",", false);
+const peg$e4 = peg$otherExpectation("a frame number from 1");
+const peg$e5 = peg$literalExpectation("0", false);
+const peg$e6 = peg$classExpectation([["1", "9"]], false, false, false);
+const peg$e7 = peg$literalExpectation("&", false);
+const peg$e8 = peg$literalExpectation("=", false);
+const peg$e9 = peg$classExpectation([["!", "\""], "$", ["'", "~"]], false, false, false);
+const peg$e10 = peg$classExpectation([["!", "\""], "$", ["'", "<"], [">", "~"]], false, false, false);
+const peg$e11 = peg$otherExpectation("an octet as \"%\" and two hexadecimal digits");
+const peg$e12 = peg$literalExpectation("%", false);
+const peg$e13 = peg$classExpectation([["0", "9"], ["A", "F"], ["a", "f"]], false, false, false);
+
 function peg$parse(input, options) {
   options = options !== undefined ? options : {};
 
@@ -178,33 +230,8 @@ function peg$parse(input, options) {
   };
   let peg$startRuleFunction = peg$parsequery_string;
 
-  const peg$c0 = ".";
-  const peg$c1 = ",";
-  const peg$c2 = "0";
-  const peg$c3 = "&";
-  const peg$c4 = "=";
-  const peg$c5 = "%";
 
-  const peg$r0 = /^[0-9]/;
-  const peg$r1 = /^[1-9]/;
-  const peg$r2 = /^[!-"$'-~]/;
-  const peg$r3 = /^[!-"$'-<>-~]/;
-  const peg$r4 = /^[0-9A-Fa-f]/;
 
-  const peg$e0 = peg$literalExpectation(".", false);
-  const peg$e1 = peg$otherExpectation("a component of digits");
-  const peg$e2 = peg$classExpectation([["0", "9"]], false, false, false);
-  const peg$e3 = peg$literalExpectation(",", false);
-  const peg$e4 = peg$otherExpectation("a frame number from 1");
-  const peg$e5 = peg$literalExpectation("0", false);
-  const peg$e6 = peg$classExpectation([["1", "9"]], false, false, false);
-  const peg$e7 = peg$literalExpectation("&", false);
-  const peg$e8 = peg$literalExpectation("=", false);
-  const peg$e9 = peg$classExpectation([["!", "\""], "$", ["'", "~"]], false, false, false);
-  const peg$e10 = peg$classExpectation([["!", "\""], "$", ["'", "<"], [">", "~"]], false, false, false);
-  const peg$e11 = peg$otherExpectation("an octet as \"%\" and two hexadecimal digits");
-  const peg$e12 = peg$literalExpectation("%", false);
-  const peg$e13 = peg$classExpectation([["0", "9"], ["A", "F"], ["a", "f"]], false, false, false);
 
   function peg$f0() {    return { rule: "uid", at: offset(), text: text(), children: none };  }
   function peg$f1(parts) {    return { rule: "frame-list", at: offset(), text: text(), children: gather(parts, []) };  }
@@ -278,24 +305,8 @@ function peg$parse(input, options) {
     return String.fromCodePoint(cp);
   }
 
-  function peg$literalExpectation(text, ignoreCase) {
-    return { type: "literal", text, ignoreCase };
-  }
-
-  function peg$classExpectation(parts, inverted, ignoreCase, unicode) {
-    return { type: "class", parts, inverted, ignoreCase, unicode };
-  }
-
-  function peg$anyExpectation() {
-    return { type: "any" };
-  }
-
   function peg$endExpectation() {
     return { type: "end" };
-  }
-
-  function peg$otherExpectation(description) {
-    return { type: "other", description };
   }
 
   function peg$computePosDetails(pos) {

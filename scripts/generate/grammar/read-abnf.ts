@@ -65,13 +65,15 @@ function literal(text: string, caseSensitive: boolean): Expression {
   return { kind: 'characters', ranges: forms.map((form) => [form.charCodeAt(0), form.charCodeAt(0)]) };
 }
 
-/** `1#element` as RFC 7230 7 tells a recipient to read it: *( "," OWS ) element *( OWS "," [ OWS element ] ). */
+/**
+ * `1#element` as RFC 9110 5.6.1.2 tells a recipient to read it: empty elements are passed over, one real one is needed.
+ * That is *( OWS "," OWS ) element *( OWS "," OWS [ element ] ).
+ */
 function list(element: Expression, min: number, max: number | null): Expression {
   if (min !== 1 || max !== null) throw new Error('Of the list rule only 1#element is in use');
-  const comma = literal(',', true);
   const space: Expression = { kind: 'rule', name: 'OWS' };
-  const next: Expression = { kind: 'repeat', element: sequence(space, element), min: 0, max: 1 };
-  return sequence(any(sequence(comma, space)), element, any(sequence(space, comma, next)));
+  const comma = [space, literal(',', true), space];
+  return sequence(any(sequence(...comma)), element, any(sequence(...comma, { kind: 'repeat', element, min: 0, max: 1 })));
 }
 
 function sequence(...elements: readonly Expression[]): Expression {
