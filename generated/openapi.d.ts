@@ -43,7 +43,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -58,7 +61,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -128,7 +130,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -143,7 +148,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -211,7 +215,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -226,7 +233,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -300,7 +306,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -315,7 +324,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -413,7 +421,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -428,7 +439,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -530,7 +540,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -545,7 +558,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -653,7 +665,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -674,7 +689,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -810,7 +824,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -831,7 +848,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -941,7 +957,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -962,7 +981,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -1069,7 +1087,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -1090,7 +1111,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -1191,7 +1211,6 @@ export interface paths {
                 413: components["responses"]["TooLargeToRender"];
                 431: components["responses"]["HeaderFieldsTooLarge"];
                 500: components["responses"]["Internal"];
-                501: components["responses"]["NotBuilt"];
                 503: components["responses"]["Busy"];
             };
         };
@@ -1225,7 +1244,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -1246,7 +1268,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -1361,7 +1382,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -1387,7 +1411,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -1533,7 +1556,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -1559,7 +1585,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -1684,7 +1709,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -1715,7 +1743,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -1873,7 +1900,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -1906,7 +1936,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -2044,7 +2073,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -2080,7 +2112,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -2246,7 +2277,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -2282,7 +2316,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -2446,7 +2479,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -2482,7 +2518,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -2606,7 +2641,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -2637,7 +2675,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -2764,7 +2801,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -2795,7 +2835,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -2949,7 +2988,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -2980,7 +3022,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -3094,7 +3135,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -3120,7 +3164,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -3237,7 +3280,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -3263,7 +3309,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -3369,7 +3414,6 @@ export interface paths {
                 413: components["responses"]["TooLargeToRender"];
                 431: components["responses"]["HeaderFieldsTooLarge"];
                 500: components["responses"]["Internal"];
-                501: components["responses"]["NotBuilt"];
                 503: components["responses"]["Busy"];
             };
         };
@@ -3408,7 +3452,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -3434,7 +3481,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -3538,7 +3584,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path: {
                     /**
@@ -3559,7 +3608,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -3652,7 +3700,10 @@ export interface paths {
          */
         options: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                    accept?: components["parameters"]["accept"];
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -3667,7 +3718,6 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/dicom+json": components["schemas"]["Capabilities"];
                         "application/json": components["schemas"]["Capabilities"];
                         "application/vnd.sun.wadl+xml": string;
                     };
@@ -3805,9 +3855,25 @@ export interface components {
          * @description Octets of the media type named.
          */
         Binary: string;
-        /** @description The resources, their methods, parameters and media types; the JSON form of the WADL document. */
+        /** @description What the WADL form says, as an object. */
         Capabilities: {
-            application: Record<string, never>;
+            /**
+             * Format: uri
+             * @description The service root.
+             */
+            base: string;
+            /** @description Character sets, SOP classes, and what goes beyond the standard. */
+            notes: {
+                text: string;
+                title: string;
+            }[];
+            resources: components["schemas"]["CapabilityResource"][];
+            title: string;
+        };
+        CapabilityResource: {
+            methods: Record<string, never>[];
+            /** @example studies/{study} */
+            path: string;
         };
         /** @description One attribute in the DICOM JSON Model (PS3.18 F.2). */
         DicomAttribute: {
@@ -4218,9 +4284,10 @@ export interface components {
         window: string;
     };
     requestBodies: {
-        /** @description `multipart/related; type="application/dicom"; boundary=...` with one PS3.10 file in each part. The body is stored as it arrives: parts may be of any size and in any order, and the request may be chunked. */
+        /** @description `multipart/related; type="application/dicom"; boundary=...` with one PS3.10 file in each part, or `application/dicom` with a single file as the whole body. The body is stored as it arrives: parts may be of any size and in any order, and the request may be chunked. */
         Instances: {
             content: {
+                "application/dicom": components["schemas"]["Binary"];
                 "multipart/related": components["schemas"]["Binary"];
             };
         };
@@ -4267,7 +4334,10 @@ export type $defs = Record<string, never>;
 export interface operations {
     retrieveCapabilities: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Acceptable Media Types for hyperlinks, where the Accept header field is out of the author's reach. A list of media types with optional weights and without wildcards; each must be compatible with the Accept header field (Sup174 6.1.1.5). */
+                accept?: components["parameters"]["accept"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4282,7 +4352,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/dicom+json": components["schemas"]["Capabilities"];
                     "application/json": components["schemas"]["Capabilities"];
                     "application/vnd.sun.wadl+xml": string;
                 };
@@ -5017,7 +5086,6 @@ export interface operations {
             413: components["responses"]["TooLargeToRender"];
             431: components["responses"]["HeaderFieldsTooLarge"];
             500: components["responses"]["Internal"];
-            501: components["responses"]["NotBuilt"];
             503: components["responses"]["Busy"];
         };
     };
@@ -6293,7 +6361,6 @@ export interface operations {
             413: components["responses"]["TooLargeToRender"];
             431: components["responses"]["HeaderFieldsTooLarge"];
             500: components["responses"]["Internal"];
-            501: components["responses"]["NotBuilt"];
             503: components["responses"]["Busy"];
         };
     };

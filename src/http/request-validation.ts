@@ -134,7 +134,7 @@ function fromValidator({ status, headers, errors }: ValidatorFailure, method: st
   const shown = clip(url.split('?', 1)[0]!);
   if (status === 404) return originServerError('route-unknown', `No resource of this service has the path ${shown}.`);
   if (status === 405) {
-    const allow = headers?.Allow ?? '';
+    const allow = (headers?.Allow ?? '').split(', ').sort().join(', ');
     return originServerError('method-not-allowed', `${shown} does not support ${clip(method)}, but ${allow}.`, {
       headers: { Allow: allow },
     });
@@ -142,7 +142,7 @@ function fromValidator({ status, headers, errors }: ValidatorFailure, method: st
   if (status === 415) {
     return originServerError(
       'store-media-type-unsupported',
-      'Content-Type has to be multipart/related with type="application/dicom" and a boundary.',
+      'Content-Type has to be multipart/related with type="application/dicom" and a boundary, or application/dicom.',
     );
   }
   for (const { path, message } of errors) {
@@ -181,11 +181,13 @@ function queryFault(name: string, message: string, url: string): string {
  */
 function memoisePathToRegexp(): void {
   const require = createRequire(import.meta.resolve('express-openapi-validator'));
-  const library = require('path-to-regexp') as { pathToRegexp(path: string, options?: object): unknown };
+  const library = require('path-to-regexp') as {
+    pathToRegexp(path: string, options: { sensitive: boolean; strict: boolean }): unknown;
+  };
   const compile = library.pathToRegexp;
   const compiled = new Map<string, unknown>();
   library.pathToRegexp = (path, options) => {
-    const key = `${path} ${JSON.stringify(options)}`;
+    const key = `${path} ${options.sensitive} ${options.strict}`;
     let result = compiled.get(key);
     if (result === undefined) {
       result = compile(path, options);

@@ -42,7 +42,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'generated/dictionary.ts',
     'generated/operations.ts',
   ],
+  'src/capabilities': ['generated'],
   'src/handlers': [
+    'src/capabilities',
     'src/retrieval',
     'src/storing',
     'src/storage',
