@@ -36,6 +36,29 @@ export function multipartRelated(type: string, parts: readonly Representation[],
   };
 }
 
+/**
+ * Packs representations that are made while the body is sent, and of which there is at least one.
+ *
+ * @param type media type of the root part, without parameters
+ */
+export function multipartRelatedStream(
+  type: string,
+  parts: AsyncIterable<Representation>,
+  boundary: string,
+): PackagedBody {
+  return {
+    contentType: `multipart/related; type="${type}"; boundary=${boundary}`,
+    async *open() {
+      let place = 0;
+      for await (const part of parts) {
+        yield Buffer.from(headOf(part, boundary, place++), 'latin1');
+        yield* part.open();
+      }
+      yield Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1');
+    },
+  };
+}
+
 /** Delimiter and header fields of a part; the CRLF before the delimiter belongs to it (RFC 2046 5.1.1). */
 function headOf(part: Representation, boundary: string, place: number): string {
   const fields = [

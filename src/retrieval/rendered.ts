@@ -1,0 +1,258 @@
+import { originServerError } from '../errors/origin-server-error.ts';
+import type { AcceptableMediaTypes } from '../negotiation/acceptable-media-types.ts';
+import { boundaryOf, multipartRelatedStream } from '../packaging/multipart-related.ts';
+import type { PackagedBody, Representation } from '../packaging/representation.ts';
+import { singlePart } from '../packaging/single-part.ts';
+import type { PixelPool } from '../pool/pixel-pool.ts';
+import type { RenderingParameters } from '../rendering/rendering-parameters.ts';
+import type { InstanceRecord, Target } from '../storage/catalog.ts';
+import type { InstanceStore } from '../storage/instance-store.ts';
+import { acceptableMediaTypesOf, queryParametersOf } from './acceptable.ts';
+import { entityTagOf } from './entity-tag.ts';
+import { frameIndexOf } from './frames.ts';
+import { renderedPieces } from './rendered-frames.ts';
+import { type RenderingPlan, selectRenderings } from './rendered-selection.ts';
+import { type RenderingQuery, renderingQueryOf } from './rendering-query.ts';
+import { instanceURI } from './resource-uri.ts';
+import { notModified, payload, type RetrieveRequest, type RetrieveResponse, type Validators } from './response.ts';
+import { targetInstances } from './target-instances.ts';
+
+export interface RenderedNeeds {
+  readonly instanceStore: InstanceStore;
+  readonly pixelPool: PixelPool;
+  /** Most pixels of one image; 0 for no limit of this server's own. */
+  readonly maxRenderPixels: number;
+}
+
+/** A study, series or instance, or frames of an instance. */
+export interface RenderedTarget extends Target {
+  /** Frames that the target is, from 1. */
+  readonly frameNumbers?: readonly number[];
+}
+
+/** Part of every entity tag: to be raised when the same request gets other pixels than before. */
+const renderingRevision = '1';
+
+/**
+ * The Retrieve Rendered transaction (PS3.18 Sup174 6.5.8), on the `/rendered` resources and on the bare ones (D-03), with
+ * the checks in the order of D-36.
+ *
+ * @param acceptable what the handler of a bare resource has read already to tell the transaction
+ * @throws OriginServerError 400, 404, 406, 409, 413
+ * @requirement R-001-261
+ * @requirement R-001-263
+ * @requirement R-001-265
+ * @requirement R-001-267
+ * @requirement R-001-372
+ * @requirement R-001-373
+ */
+export function retrieveRendered(
+  needs: RenderedNeeds,
+): (request: RetrieveRequest, target: RenderedTarget, acceptable?: AcceptableMediaTypes) => Promise<RetrieveResponse> {
+  return async (request, target, acceptable) => {
+    // Query values are looked at before the Accept header field (D-36).
+    const query = renderingQueryOf(queryParametersOf(request));
+    return renderTarget(needs, request, target, query, acceptable ?? acceptableMediaTypesOf(request, 'rendered'));
+  };
+}
+
+async function renderTarget(
+  needs: RenderedNeeds,
+  request: RetrieveRequest,
+  target: RenderedTarget,
+  { parameters, unknownAnnotations }: RenderingQuery,
+  acceptable: AcceptableMediaTypes,
+): Promise<RetrieveResponse> {
+  const { frameNumbers } = target;
+  const records = await targetInstances(needs.instanceStore, target);
+  if (target.SOPInstanceUID !== undefined) checkPresentationState(records[0], parameters);
+  if (frameNumbers !== undefined) await frameIndexOf(needs.instanceStore, records[0], frameNumbers);
+
+  const { plans, leftOut } = selectRenderings(records, frameNumbers, acceptable, parameters, needs.maxRenderPixels);
+  if (plans.length === 0) {
+    throw leftOut ?? originServerError('media-type-not-acceptable', 'The target has no instance that is rendered.');
+  }
+  const validators: Validators = {
+    entityTag: entityTagOf(
+      plans.map(({ record }) => record),
+      [renderingRevision, request.serviceRoot, JSON.stringify(parameters), ...plans.map(describe)],
+    ),
+    vary: 'Accept',
+    growing: target.SOPInstanceUID === undefined,
+  };
+  const unchanged = notModified(request, validators);
+  if (unchanged !== undefined) return unchanged;
+
+  const further = unknownAnnotations.length === 0 ? {} : { warning: warningFor(unknownAnnotations) };
+  if (request.method === 'HEAD') {
+    return payload(request, leftOut === undefined ? 200 : 206, unread(plans, validators), validators, further);
+  }
+  const { body, isWhole } =
+    plans.length === 1
+      ? { body: await single(needs, request, plans[0]!, parameters), isWhole: true }
+      : await several(needs, request, plans, parameters, validators.entityTag);
+  return payload(request, leftOut === undefined && isWhole ? 200 : 206, body, validators, further);
+}
+
+/**
+ * A window or a source region contradicts a Presentation State, which has its own (D-24).
+ *
+ * @requirement R-001-316
+ * @requirement R-001-338
+ */
+function checkPresentationState({ index }: InstanceRecord, { window, viewport }: RenderingParameters): void {
+  if (index.content !== 'presentation-state') return;
+  if (window !== undefined) {
+    throw originServerError('presentation-state-conflict', 'window is not allowed on a Presentation State.');
+  }
+  if (viewport?.region !== undefined) {
+    const source = { source: 'PS3.18 Sup174 6.5.8.1.2.3', requirement: 'R-001-316' };
+    throw originServerError(
+      'presentation-state-conflict',
+      'viewport has a source region, which is not allowed on a Presentation State; vw and vh are.',
+      source,
+    );
+  }
+}
+
+function describe({ frameNumber, mediaType }: RenderingPlan): string {
+  return `${frameNumber ?? 'all'} ${mediaType}`;
+}
+
+/** Keywords nobody knows have been left out (D-22). RFC 7234 5.5.7. */
+function warningFor(unknownAnnotations: readonly string[]): string {
+  return `299 - "Annotation keywords that are not supported: ${unknownAnnotations.join(' ').replaceAll(/[^\w .-]/g, '?')}"`;
+}
+
+/** What HEAD learns: the header fields, for which nothing is rendered. */
+function unread(plans: readonly RenderingPlan[], { entityTag }: Validators): PackagedBody {
+  const [{ mediaType }] = plans as [RenderingPlan];
+  const none = async function* (): AsyncGenerator<Representation> {};
+  return plans.length === 1
+    ? singlePart({ mediaType, open: async function* () {} })
+    : multipartRelatedStream(mediaType, none(), boundaryOf(entityTag));
+}
+
+/** One representation: a single part (D-27). Its first piece is waited for, so that a failure is still a status. */
+async function single(
+  needs: RenderedNeeds,
+  request: RetrieveRequest,
+  plan: RenderingPlan,
+  parameters: RenderingParameters,
+): Promise<PackagedBody> {
+  const pieces = renderedPieces(needs, plan, parameters, request.signal);
+  const first = (await pieces.next()).value as Uint8Array;
+  const { mediaType, frameNumber } = plan;
+  return singlePart({
+    mediaType,
+    ...(frameNumber === undefined ? {} : { length: first.length }),
+    async *open() {
+      yield first;
+      yield* pieces;
+    },
+  });
+}
+
+/** How long the status of several representations may wait for them, in milliseconds and in octets held. */
+const patience = { milliseconds: 1000, octets: 32 * 1024 * 1024 };
+
+/** Representations under way at a time. */
+const ahead = 4;
+
+/**
+ * Several representations: multipart/related in their order (D-27).
+ *
+ * The status tells whether all could be rendered (D-28), so it waits for them, but not for long: what fails after that
+ * leaves a part of application/problem+json in its place.
+ *
+ * @requirement R-001-378
+ */
+async function several(
+  needs: RenderedNeeds,
+  request: RetrieveRequest,
+  plans: readonly RenderingPlan[],
+  parameters: RenderingParameters,
+  entityTag: string,
+): Promise<{ readonly body: PackagedBody; readonly isWhole: boolean }> {
+  const outcomes = inOrder(plans, async (plan): Promise<Representation | Error> => {
+    try {
+      return await wholeRepresentation(needs, request, plan, parameters);
+    } catch (cause) {
+      if (request.signal.aborted) throw cause;
+      return cause instanceof Error ? cause : new Error(String(cause));
+    }
+  });
+  const ready: Representation[] = [];
+  let failure: Error | undefined;
+  let octets = 0;
+  let isDone = false;
+  const deadline = Date.now() + patience.milliseconds;
+  while (ready.length === 0 || (Date.now() < deadline && octets < patience.octets)) {
+    const { done, value } = await outcomes.next();
+    if (done) {
+      isDone = true;
+      break;
+    }
+    if (value instanceof Error) failure ??= value;
+    else {
+      ready.push(value);
+      octets += value.length ?? 0;
+    }
+  }
+  if (ready.length === 0) throw failure!;
+  async function* parts(): AsyncGenerator<Representation> {
+    yield* ready;
+    if (isDone) return;
+    for await (const outcome of outcomes) yield outcome instanceof Error ? problemPart(outcome) : outcome;
+  }
+  return {
+    body: multipartRelatedStream(ready[0]!.mediaType, parts(), boundaryOf(entityTag)),
+    isWhole: failure === undefined,
+  };
+}
+
+async function wholeRepresentation(
+  needs: RenderedNeeds,
+  request: RetrieveRequest,
+  plan: RenderingPlan,
+  parameters: RenderingParameters,
+): Promise<Representation> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of renderedPieces(needs, plan, parameters, request.signal)) pieces.push(piece);
+  const { record, frameNumber, mediaType } = plan;
+  const instance = instanceURI(request.serviceRoot, record);
+  const isOneOfMany = frameNumber !== undefined && (record.index.image?.NumberOfFrames ?? 1) > 1;
+  return {
+    mediaType,
+    location: isOneOfMany ? `${instance}/frames/${frameNumber}/rendered` : `${instance}/rendered`,
+    length: pieces.reduce((sum, { length }) => sum + length, 0),
+    open: async function* () {
+      yield* pieces;
+    },
+  };
+}
+
+function problemPart(failure: Error): Representation {
+  const problem = Buffer.from(
+    JSON.stringify({ title: 'This representation could not be rendered', detail: failure.message }),
+  );
+  return {
+    mediaType: 'application/problem+json',
+    length: problem.length,
+    open: async function* () {
+      yield problem;
+    },
+  };
+}
+
+/** Outcomes in the order of the inputs, a few of them under way at a time. */
+async function* inOrder<I, O>(inputs: readonly I[], start: (input: I) => Promise<O>): AsyncGenerator<O, undefined> {
+  const underWay: Promise<O>[] = [];
+  for (const input of inputs) {
+    const outcome = start(input);
+    outcome.catch(() => undefined);
+    underWay.push(outcome);
+    if (underWay.length >= ahead) yield await underWay.shift()!;
+  }
+  for (const outcome of underWay) yield await outcome;
+}
