@@ -159,7 +159,7 @@ function charsetsFor(supported: SupportedMediaType, list: readonly Weighted<Medi
     .filter(({ value, weight }) => weight > 0 && value.parameters.has('charset') && value.subtype !== '*')
     .filter(({ value }) => specificityOf(value, supported) !== undefined)
     .sort((a, b) => b.weight - a.weight)
-    .map(({ value }) => value.parameters.get('charset')!);
+    .flatMap(({ value }) => value.parameters.get('charset')!.split(','));
 }
 
 function notAcceptable(list: readonly Weighted<MediaType>[], supported: readonly SupportedMediaType[]): NotAcceptable {
