@@ -116,8 +116,8 @@ export function inflatedSource(
 
 function fileMetaOffset(source: ByteSource): number | undefined {
   const start = Buffer.from(source.read(0, preambleLength + magic.length));
-  if (start.subarray(preambleLength).latin1Slice() === magic) return preambleLength + magic.length;
-  if (start.subarray(0, magic.length).latin1Slice() === magic) return magic.length;
+  if (start.subarray(preambleLength).toString('latin1') === magic) return preambleLength + magic.length;
+  if (start.subarray(0, magic.length).toString('latin1') === magic) return magic.length;
   return undefined;
 }
 

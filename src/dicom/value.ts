@@ -16,7 +16,7 @@ export function readTexts(bytes: Uint8Array, vr: VR, characterSet: CharacterSet 
 }
 
 function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
 /** NUL pads UI, and in many an archive other VRs as well. */
