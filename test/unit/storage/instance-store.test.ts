@@ -81,8 +81,8 @@ describe('instance store', () => {
     await storeOne(store, secondaryCapture({ PatientName: 'Doe^Jane' }));
     const [record] = await store.find(instance);
     expect(await store.frameIndex(record!)).toMatchObject({ kind: 'native', count: 1 });
-    const [document] = await Array.fromAsync(store.metadata([record!]));
-    const json = JSON.parse(decodeMetadataDocument(document!, 'http://host/rs'));
+    const document = await collect(store.metadata([record!]));
+    const json = JSON.parse(decodeMetadataDocument(document, 'http://host/rs'));
     expect(json['00100010']).toEqual({ vr: 'PN', Value: [{ Alphabetic: 'Doe^Jane' }] });
     expect(json['7FE00010'].BulkDataURI).toBe(
       'http://host/rs/studies/2.25.1/series/2.25.1.1/instances/2.25.1.1.1/bulkdata/7FE00010',
