@@ -173,6 +173,13 @@ class CharacterSet {
   test(character) {
     return this.table[character.charCodeAt(0)] === 1;
   }
+
+  /** Position behind the longest run of the set that begins at a position. */
+  skip(input, position) {
+    const { table } = this;
+    while (table[input.charCodeAt(position)] === 1) position++;
+    return position;
+  }
 }
 
 function peg$literalExpectation(text, ignoreCase) {
@@ -960,16 +967,7 @@ function peg$parse(input, options) {
       s2 = peg$FAILED;
       if (peg$silentFails === 0) { peg$fail(peg$e11); }
     }
-    while (s2 !== peg$FAILED) {
-      s1.push(s2);
-      s2 = input.charAt(peg$currPos);
-      if (peg$r1.test(s2)) {
-        peg$currPos++;
-      } else {
-        s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e11); }
-      }
-    }
+    if (s2 !== peg$FAILED) { peg$currPos = peg$r1.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e11); } }
     s0 = input.substring(s0, peg$currPos);
     peg$silentFails--;
 
@@ -1108,16 +1106,7 @@ function peg$parse(input, options) {
       if (peg$silentFails === 0) { peg$fail(peg$e14); }
     }
     if (s2 !== peg$FAILED) {
-      while (s2 !== peg$FAILED) {
-        s1.push(s2);
-        s2 = input.charAt(peg$currPos);
-        if (peg$r2.test(s2)) {
-          peg$currPos++;
-        } else {
-          s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e14); }
-        }
-      }
+      if (s2 !== peg$FAILED) { peg$currPos = peg$r2.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e14); } }
     } else {
       s1 = peg$FAILED;
     }

@@ -173,6 +173,13 @@ class CharacterSet {
   test(character) {
     return this.table[character.charCodeAt(0)] === 1;
   }
+
+  /** Position behind the longest run of the set that begins at a position. */
+  skip(input, position) {
+    const { table } = this;
+    while (table[input.charCodeAt(position)] === 1) position++;
+    return position;
+  }
 }
 
 function peg$literalExpectation(text, ignoreCase) {
@@ -1143,16 +1150,7 @@ function peg$parse(input, options) {
         if (peg$silentFails === 0) { peg$fail(peg$e14); }
       }
       if (s6 !== peg$FAILED) {
-        while (s6 !== peg$FAILED) {
-          s5.push(s6);
-          s6 = input.charAt(peg$currPos);
-          if (peg$r1.test(s6)) {
-            peg$currPos++;
-          } else {
-            s6 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e14); }
-          }
-        }
+        if (s6 !== peg$FAILED) { peg$currPos = peg$r1.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e14); } }
       } else {
         s5 = peg$FAILED;
       }
@@ -1180,16 +1178,7 @@ function peg$parse(input, options) {
           if (peg$silentFails === 0) { peg$fail(peg$e14); }
         }
         if (s6 !== peg$FAILED) {
-          while (s6 !== peg$FAILED) {
-            s5.push(s6);
-            s6 = input.charAt(peg$currPos);
-            if (peg$r1.test(s6)) {
-              peg$currPos++;
-            } else {
-              s6 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e14); }
-            }
-          }
+          if (s6 !== peg$FAILED) { peg$currPos = peg$r1.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e14); } }
         } else {
           s5 = peg$FAILED;
         }
@@ -1262,16 +1251,7 @@ function peg$parse(input, options) {
         if (peg$silentFails === 0) { peg$fail(peg$e16); }
       }
       if (s4 !== peg$FAILED) {
-        while (s4 !== peg$FAILED) {
-          s3.push(s4);
-          s4 = input.charAt(peg$currPos);
-          if (peg$r2.test(s4)) {
-            peg$currPos++;
-          } else {
-            s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e16); }
-          }
-        }
+        if (s4 !== peg$FAILED) { peg$currPos = peg$r2.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e16); } }
       } else {
         s3 = peg$FAILED;
       }
@@ -1906,16 +1886,7 @@ function peg$parse(input, options) {
       if (peg$silentFails === 0) { peg$fail(peg$e31); }
     }
     if (s2 !== peg$FAILED) {
-      while (s2 !== peg$FAILED) {
-        s1.push(s2);
-        s2 = input.charAt(peg$currPos);
-        if (peg$r6.test(s2)) {
-          peg$currPos++;
-        } else {
-          s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e31); }
-        }
-      }
+      if (s2 !== peg$FAILED) { peg$currPos = peg$r6.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e31); } }
     } else {
       s1 = peg$FAILED;
     }
@@ -1955,16 +1926,7 @@ function peg$parse(input, options) {
         s4 = peg$FAILED;
         if (peg$silentFails === 0) { peg$fail(peg$e31); }
       }
-      while (s4 !== peg$FAILED) {
-        s3.push(s4);
-        s4 = input.charAt(peg$currPos);
-        if (peg$r6.test(s4)) {
-          peg$currPos++;
-        } else {
-          s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e31); }
-        }
-      }
+      if (s4 !== peg$FAILED) { peg$currPos = peg$r6.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e31); } }
       s2 = [s2, s3];
       s1 = s2;
     } else {
@@ -1990,16 +1952,7 @@ function peg$parse(input, options) {
           if (peg$silentFails === 0) { peg$fail(peg$e31); }
         }
         if (s4 !== peg$FAILED) {
-          while (s4 !== peg$FAILED) {
-            s3.push(s4);
-            s4 = input.charAt(peg$currPos);
-            if (peg$r6.test(s4)) {
-              peg$currPos++;
-            } else {
-              s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e31); }
-            }
-          }
+          if (s4 !== peg$FAILED) { peg$currPos = peg$r6.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e31); } }
         } else {
           s3 = peg$FAILED;
         }
@@ -2105,16 +2058,7 @@ function peg$parse(input, options) {
       s2 = peg$FAILED;
       if (peg$silentFails === 0) { peg$fail(peg$e14); }
     }
-    while (s2 !== peg$FAILED) {
-      s1.push(s2);
-      s2 = input.charAt(peg$currPos);
-      if (peg$r1.test(s2)) {
-        peg$currPos++;
-      } else {
-        s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e14); }
-      }
-    }
+    if (s2 !== peg$FAILED) { peg$currPos = peg$r1.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e14); } }
     s0 = input.substring(s0, peg$currPos);
     peg$silentFails--;
 
@@ -2174,16 +2118,7 @@ function peg$parse(input, options) {
       if (peg$silentFails === 0) { peg$fail(peg$e38); }
     }
     if (s2 !== peg$FAILED) {
-      while (s2 !== peg$FAILED) {
-        s1.push(s2);
-        s2 = input.charAt(peg$currPos);
-        if (peg$r9.test(s2)) {
-          peg$currPos++;
-        } else {
-          s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e38); }
-        }
-      }
+      if (s2 !== peg$FAILED) { peg$currPos = peg$r9.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e38); } }
     } else {
       s1 = peg$FAILED;
     }

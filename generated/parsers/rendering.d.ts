@@ -45,17 +45,24 @@ export interface Node {
   readonly children: readonly Node[];
 }
 
-/** The syntax tree of a text; throws a SyntaxError where the text does not fit. */
-export function parse(text: string, options: { readonly startRule: StartRule }): Node;
-
 export interface Expectation {
   readonly type: 'literal' | 'class' | 'any' | 'end' | 'other';
   readonly text?: string;
   readonly description?: string;
 }
 
-export class SyntaxError extends globalThis.SyntaxError {
-  readonly expected: readonly Expectation[] | null;
-  readonly found: string | null;
-  readonly location: { readonly start: { readonly offset: number } };
-}
+/** What became of a text: its syntax tree, or the furthest position reached and what would have been read there. */
+export type Outcome =
+  | { readonly peg$success: true; readonly peg$result: Node }
+  | {
+      readonly peg$success: false;
+      /** The same as peg$FAILED where the rule does not even fit the beginning of the text. */
+      readonly peg$result: unknown;
+      readonly peg$FAILED: unknown;
+      readonly peg$currPos: number;
+      readonly peg$maxFailPos: number;
+      readonly peg$maxFailExpected: readonly Expectation[];
+    };
+
+/** Parses a text to its end by a rule. In library mode an outcome is returned, and no error made and thrown. */
+export function parse(text: string, options: { readonly startRule: StartRule; readonly peg$library: true }): Outcome;

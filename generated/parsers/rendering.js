@@ -173,6 +173,13 @@ class CharacterSet {
   test(character) {
     return this.table[character.charCodeAt(0)] === 1;
   }
+
+  /** Position behind the longest run of the set that begins at a position. */
+  skip(input, position) {
+    const { table } = this;
+    while (table[input.charCodeAt(position)] === 1) position++;
+    return position;
+  }
 }
 
 function peg$literalExpectation(text, ignoreCase) {
@@ -994,16 +1001,7 @@ function peg$parse(input, options) {
       if (peg$silentFails === 0) { peg$fail(peg$e9); }
     }
     if (s5 !== peg$FAILED) {
-      while (s5 !== peg$FAILED) {
-        s4.push(s5);
-        s5 = input.charAt(peg$currPos);
-        if (peg$r1.test(s5)) {
-          peg$currPos++;
-        } else {
-          s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e9); }
-        }
-      }
+      if (s5 !== peg$FAILED) { peg$currPos = peg$r1.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e9); } }
     } else {
       s4 = peg$FAILED;
     }
@@ -1025,16 +1023,7 @@ function peg$parse(input, options) {
           s8 = peg$FAILED;
           if (peg$silentFails === 0) { peg$fail(peg$e9); }
         }
-        while (s8 !== peg$FAILED) {
-          s7.push(s8);
-          s8 = input.charAt(peg$currPos);
-          if (peg$r1.test(s8)) {
-            peg$currPos++;
-          } else {
-            s8 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e9); }
-          }
-        }
+        if (s8 !== peg$FAILED) { peg$currPos = peg$r1.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e9); } }
         s6 = [s6, s7];
         s5 = s6;
       } else {
@@ -1069,16 +1058,7 @@ function peg$parse(input, options) {
           if (peg$silentFails === 0) { peg$fail(peg$e9); }
         }
         if (s6 !== peg$FAILED) {
-          while (s6 !== peg$FAILED) {
-            s5.push(s6);
-            s6 = input.charAt(peg$currPos);
-            if (peg$r1.test(s6)) {
-              peg$currPos++;
-            } else {
-              s6 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e9); }
-            }
-          }
+          if (s6 !== peg$FAILED) { peg$currPos = peg$r1.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e9); } }
         } else {
           s5 = peg$FAILED;
         }
@@ -1506,16 +1486,7 @@ function peg$parse(input, options) {
       s2 = peg$FAILED;
       if (peg$silentFails === 0) { peg$fail(peg$e19); }
     }
-    while (s2 !== peg$FAILED) {
-      s1.push(s2);
-      s2 = input.charAt(peg$currPos);
-      if (peg$r4.test(s2)) {
-        peg$currPos++;
-      } else {
-        s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e19); }
-      }
-    }
+    if (s2 !== peg$FAILED) { peg$currPos = peg$r4.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e19); } }
     s0 = input.substring(s0, peg$currPos);
     peg$silentFails--;
 
@@ -1556,16 +1527,7 @@ function peg$parse(input, options) {
       if (peg$silentFails === 0) { peg$fail(peg$e22); }
     }
     if (s2 !== peg$FAILED) {
-      while (s2 !== peg$FAILED) {
-        s1.push(s2);
-        s2 = input.charAt(peg$currPos);
-        if (peg$r5.test(s2)) {
-          peg$currPos++;
-        } else {
-          s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e22); }
-        }
-      }
+      if (s2 !== peg$FAILED) { peg$currPos = peg$r5.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e22); } }
     } else {
       s1 = peg$FAILED;
     }

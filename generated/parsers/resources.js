@@ -173,6 +173,13 @@ class CharacterSet {
   test(character) {
     return this.table[character.charCodeAt(0)] === 1;
   }
+
+  /** Position behind the longest run of the set that begins at a position. */
+  skip(input, position) {
+    const { table } = this;
+    while (table[input.charCodeAt(position)] === 1) position++;
+    return position;
+  }
 }
 
 function peg$literalExpectation(text, ignoreCase) {
@@ -476,16 +483,7 @@ function peg$parse(input, options) {
       if (peg$silentFails === 0) { peg$fail(peg$e2); }
     }
     if (s2 !== peg$FAILED) {
-      while (s2 !== peg$FAILED) {
-        s1.push(s2);
-        s2 = input.charAt(peg$currPos);
-        if (peg$r0.test(s2)) {
-          peg$currPos++;
-        } else {
-          s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e2); }
-        }
-      }
+      if (s2 !== peg$FAILED) { peg$currPos = peg$r0.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e2); } }
     } else {
       s1 = peg$FAILED;
     }

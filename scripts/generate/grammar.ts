@@ -4,7 +4,7 @@ import path from 'node:path';
 import peggy from 'peggy';
 import { type GeneratedFile, root } from './generated-file.ts';
 import type { Grammar } from './grammar/expression.ts';
-import { hoistConstants } from './grammar/hoist-constants.ts';
+import { tightenParser } from './grammar/tighten-parser.ts';
 import { mergeCharacters } from './grammar/merge-characters.ts';
 import { orderAlternatives } from './grammar/order-alternatives.ts';
 import { type ParserPlan, parserPlans } from './grammar/parsers.ts';
@@ -37,7 +37,7 @@ function parserFiles(grammar: Grammar, plan: ParserPlan): readonly GeneratedFile
   const file = (name: string, content: string): GeneratedFile => ({ path: name, script, sources: grammarFiles, content });
   return [
     file(`grammar/${plan.name}.peggy`, rules),
-    file(`parsers/${plan.name}.js`, hoistConstants(parser)),
+    file(`parsers/${plan.name}.js`, tightenParser(parser)),
     file(`parsers/${plan.name}.d.ts`, printDeclarations(plan)),
     file(`arbitraries/${plan.name}.ts`, printArbitraries(grammar, plan)),
   ];

@@ -5,14 +5,22 @@ export const maximumLength = 8192;
 
 /** A generated parser, as far as it is used here. */
 interface Parser<StartRule, Node> {
-  parse(text: string, options: { readonly startRule: StartRule }): Node;
+  parse(text: string, options: { readonly startRule: StartRule; readonly peg$library: true }): Outcome<Node>;
 }
 
-/** What a generated parser throws where a text does not fit. */
-interface Misfit {
-  readonly expected: readonly Expectation[] | null;
-  readonly location: { readonly start: { readonly offset: number } };
-}
+type Outcome<Node> =
+  | { readonly peg$success: true; readonly peg$result: Node }
+  | {
+      readonly peg$success: false;
+      /** The mark `peg$FAILED` where the rule does not even fit the beginning of the text. */
+      readonly peg$result: unknown;
+      readonly peg$FAILED: unknown;
+      /** Where the rule ended, if it fits the beginning of the text. */
+      readonly peg$currPos: number;
+      /** The furthest position at which something was looked for, and what that was. */
+      readonly peg$maxFailPos: number;
+      readonly peg$maxFailExpected: readonly Expectation[];
+    };
 
 interface Expectation {
   readonly type: string;
@@ -35,22 +43,18 @@ export function read<StartRule, Node>(
   if (text.length > longest) {
     return failure(subject, longest, `at most ${longest} characters were expected, found ${text.length}`);
   }
-  try {
-    return { ok: true, value: parser.parse(text, { startRule }) };
-  } catch (error) {
-    if (!isMisfit(error)) throw error;
-    const at = error.location.start.offset;
-    return failure(subject, at, `${describe(error.expected ?? [])} was expected, ${found(text, at)}`);
-  }
+  const outcome = parser.parse(text, { startRule, peg$library: true });
+  if (outcome.peg$success) return { ok: true, value: outcome.peg$result };
+  const ended = outcome.peg$result === outcome.peg$FAILED ? -1 : outcome.peg$currPos;
+  const at = Math.max(ended, outcome.peg$maxFailPos);
+  const expected = at === outcome.peg$maxFailPos ? outcome.peg$maxFailExpected : [];
+  const phrase = describe(at === ended ? [...expected, { type: 'end' }] : expected);
+  return failure(subject, at, `${phrase} was expected, ${found(text, at)}`);
 }
 
 /** A failure at a column counted from 0; the sentence counts from 1, as people do. */
 export function failure(subject: string, at: number, complaint: string): Parsed<never> {
   return { ok: false, at, message: `${subject}: at column ${at + 1} ${complaint}` };
-}
-
-function isMisfit(error: unknown): error is Misfit {
-  return error instanceof SyntaxError && 'location' in error && 'expected' in error;
 }
 
 function found(text: string, at: number): string {
