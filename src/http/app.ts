@@ -1,4 +1,5 @@
-import express, { type Express, type RequestHandler } from 'express';
+import type { RequestListener } from 'node:http';
+import express, { type RequestHandler } from 'express';
 import type { Handlers } from '../../generated/operations.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import { concurrencyLimit, type Limits } from './concurrency-limit.ts';
@@ -8,7 +9,7 @@ import { problemResponse } from './problem.ts';
 import { requestLog } from './request-log.ts';
 import { enterArchive, operationsRouter } from './router.ts';
 import { baseUrlOf } from './service-root.ts';
-import { clip, originForm } from './url-syntax.ts';
+import { checkUrl, clip, originForm } from './url-syntax.ts';
 
 export interface HttpSettings extends Limits {
   /** URL that clients use, without a slash at its end; undefined takes scheme and host of each request. */
@@ -37,7 +38,7 @@ export function buildApp({
   handlers: Handlers;
   settings: HttpSettings;
   log: Log;
-}): Express {
+}): RequestListener {
   const archivePath = `${settings.prefix}/aets/:AETitle`;
   const service = operationsRouter(['service'], handlers);
   const app = express();
@@ -49,7 +50,7 @@ export function buildApp({
   app.use(requestLog(log));
   app.use(cors(settings.corsOrigin));
   app.use(concurrencyLimit(settings));
-  app.use(soundTarget);
+  app.use(urlSyntax);
   app.use(firstArchive(settings));
   app.use('/dicomweb', service);
   app.use(archivePath, namedArchive(settings));
@@ -58,15 +59,14 @@ export function buildApp({
   app.use(operationsRouter(['archive', 'server'], handlers));
   app.use(unknownRoute);
   app.use(problemResponse(log));
-  return app;
+  return (request, response) => {
+    request.url = originForm(request.url ?? '/');
+    app(request, response);
+  };
 }
 
-const soundTarget: RequestHandler = (request, _response, next) => {
-  const url = originForm(request.url);
-  if (url !== request.url) {
-    request.url = url;
-    request.originalUrl = url;
-  }
+const urlSyntax: RequestHandler = (request, _response, next) => {
+  checkUrl(request.url);
   next();
 };
 

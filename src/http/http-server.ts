@@ -30,6 +30,7 @@ export async function listen(
   { host, port, log }: { host: string; port: number; log: Log },
 ): Promise<HttpServer> {
   const inFlight = new Map<Duplex, ServerResponse>();
+  const unreadableSockets = new WeakSet<Duplex>();
   let closing = false;
   const server = createServer(
     { headersTimeout, keepAliveTimeout, requestTimeout: 0, requireHostHeader: false },
@@ -46,6 +47,9 @@ export async function listen(
     },
   );
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // The parser complains again about each further piece of what it could not read.
+    if (unreadableSockets.has(socket)) return;
+    unreadableSockets.add(socket);
     const response = inFlight.get(socket);
     if (error.code === 'ECONNRESET' || !socket.writable || response?.headersSent) return void socket.destroy();
     const id = randomUUID();

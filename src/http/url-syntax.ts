@@ -3,17 +3,19 @@ import { originServerError } from '../errors/origin-server-error.ts';
 /** Octets that may stand in a request target as they are; everything else has to be percent-encoded. */
 const printable = /^[\x21-\x7e]*$/;
 
+/** A request target in origin form: one in absolute form loses its scheme and authority (RFC 9112 3.2). */
+export function originForm(target: string): string {
+  return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*\/?/i, '/');
+}
+
 /**
- * The request target in origin form, once its characters and escapes are known to be sound (RFC 9112 3.2, RFC 3986 2.1).
- *
- * It is looked at before any route, so a malformed target is never taken for an unknown one.
+ * Looks at the characters and percent-escapes of a request target (RFC 3986 2). It comes before any route, so that a malformed target is
+ * never taken for an unknown one.
  *
  * @throws OriginServerError path-invalid or query-string-malformed
  */
-export function originForm(target: string): string {
-  const url = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*\/?/i, '/');
-  if (!url.startsWith('/'))
-    throw originServerError('path-invalid', `The request target "${clip(target)}" is not a path.`);
+export function checkUrl(url: string): void {
+  if (!url.startsWith('/')) throw originServerError('path-invalid', `The request target "${clip(url)}" is not a path.`);
   const queryAt = url.indexOf('?');
   const path = queryAt < 0 ? url : url.slice(0, queryAt);
   const pathFault = faultOf(path);
@@ -22,7 +24,6 @@ export function originForm(target: string): string {
   }
   const queryFault = queryAt < 0 ? undefined : faultOf(url.slice(queryAt + 1));
   if (queryFault !== undefined) throw originServerError('query-string-malformed', `The query component ${queryFault}.`);
-  return url;
 }
 
 function faultOf(component: string): string | undefined {
