@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { opendir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { InstanceStore, ReceivedInstance } from '../storage/instance-store.ts';
-import { failureOfUnreadable, refusal } from '../storing/failure-reason.ts';
+import { conflict, failureOfUnreadable, refusal } from '../storing/failure-reason.ts';
 
 export interface ImportFailure {
   readonly path: string;
@@ -106,7 +106,7 @@ async function importFile(
 async function commitOne(instanceStore: InstanceStore, received: ReceivedInstance): Promise<'stored' | 'duplicate'> {
   const [outcome] = await instanceStore.commit([received]);
   if (outcome === 'stored' || outcome === 'duplicate') return outcome;
-  throw new Error(`Another object with SOP Instance UID ${received.index.SOPInstanceUID} is stored; it stays.`);
+  throw new Error(conflict.detail);
 }
 
 /** Files below the paths, in the order of the names in each folder. What cannot be looked at is reported. */

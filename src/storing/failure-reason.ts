@@ -5,7 +5,7 @@ import { isStorageSOPClass } from './sop-class.ts';
 
 export type FailureReason = (typeof storeInstancesFailureReasons)[number]['name'];
 
-/** Why an object was not stored: its Failure Reason and a sentence for a person. */
+/** Why an object was not stored: its Failure Reason and a sentence for a person, which Error Comment cuts at 64 characters. */
 export interface Failure {
   readonly reason: FailureReason;
   readonly detail: string;
@@ -31,6 +31,12 @@ export function failureOfUnreadable({ reason, detail }: Extract<Received, { kind
   return { reason: unreadableReasons[reason], detail };
 }
 
+/** The SOP Instance UID names other bytes already, which stay. */
+export const conflict: Failure = {
+  reason: 'duplicate-sop-instance',
+  detail: 'Another object with this SOP Instance UID is stored; it stays.',
+};
+
 /**
  * Why an instance that can be read is refused; undefined if it is not.
  *
@@ -43,19 +49,19 @@ export function refusal({ index }: ReceivedInstance, StudyInstanceUID: string | 
   if (StudyInstanceUID !== undefined && index.StudyInstanceUID !== StudyInstanceUID) {
     return {
       reason: 'data-set-mismatch',
-      detail: `The instance belongs to study ${index.StudyInstanceUID}, the request to study ${StudyInstanceUID}.`,
+      detail: 'The Study Instance UID is not the one of the target resource.',
     };
   }
   if (!isStorageSOPClass(index.SOPClassUID)) {
     return {
       reason: 'sop-class-not-supported',
-      detail: `Objects of SOP Class ${index.SOPClassUID} are not composite instances and are not stored.`,
+      detail: 'The SOP Class is none of composite instances.',
     };
   }
   if (transferSyntaxOf(index.TransferSyntaxUID) === undefined) {
     return {
       reason: 'transfer-syntax-not-supported',
-      detail: `Transfer Syntax ${index.TransferSyntaxUID} is not known here.`,
+      detail: 'The Transfer Syntax UID is not known here.',
     };
   }
   return undefined;

@@ -1,6 +1,6 @@
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { InstanceStore, ReceivedInstance } from '../storage/instance-store.ts';
-import { type Failure, failureOfUnreadable, refusal } from './failure-reason.ts';
+import { conflict, type Failure, failureOfUnreadable, refusal } from './failure-reason.ts';
 import type { StorePart } from './store-request.ts';
 
 /** SOP Class and SOP Instance UID of an object, as far as it could be read. */
@@ -67,14 +67,7 @@ function failed(failure: Failure): StoreResult {
 
 function resultOf({ index }: ReceivedInstance, outcome: 'stored' | 'duplicate' | 'conflict'): StoreResult {
   if (outcome !== 'conflict') return { kind: 'stored', reference: index, duplicate: outcome === 'duplicate' };
-  return {
-    kind: 'failed',
-    reference: index,
-    failure: {
-      reason: 'duplicate-sop-instance',
-      detail: `Another object with SOP Instance UID ${index.SOPInstanceUID} is stored; it stays.`,
-    },
-  };
+  return { kind: 'failed', reference: index, failure: conflict };
 }
 
 /**
