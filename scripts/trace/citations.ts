@@ -12,10 +12,11 @@ export interface Citation {
   readonly name: string;
 }
 
-/** A file of src/handlers, and whether it or its operation names a requirement. */
+/** A file of src/handlers. */
 export interface HandlerFile {
   readonly file: string;
-  readonly hasRequirement: boolean;
+  /** Whether it or its operation names a requirement, or its operation is tagged Health, which no document knows of. */
+  readonly isTraced: boolean;
 }
 
 export interface Citations {
@@ -39,32 +40,27 @@ export function readCitations(root: string): Citations {
     .filter((file) => file.startsWith('src/handlers/'))
     .map((file) => ({
       file,
-      hasRequirement: citations.some((each) => each.file === file) || operations.has(operationIdOf(file)),
+      isTraced: citations.some((each) => each.file === file) || operations.has(operationIdOf(file)),
     }));
   return { citations, handlers };
 }
 
-/** Tags in docstrings, named by the declaration that follows, and the `requirement` of an entry of the error catalogue. */
+/** Tags in comments, named by the declaration that follows, and the `requirement` of an entry of the error catalogue. */
 function sourceCitations(file: string, text: string): readonly Citation[] {
-  const cite = (id: string, name: string): Citation => ({ id, kind: 'source', file, name });
-  const tagged = [...text.matchAll(/\/\*\*([\s\S]*?)\*\/\s*([^\n]*)/g)].flatMap(([, comment, declaration]) =>
-    idsIn(comment!).map((id) => cite(id, nameIn(declaration!))),
-  );
-  const inCatalogue = Array.from(text.matchAll(/^\s*requirement: '(R-\d{3}-\d{3})'/gm), ([, id]) =>
-    cite(id!, 'catalogue'),
-  );
-  return [...tagged, ...inCatalogue];
+  const tags = text.matchAll(/@requirement\s+(R-\d{3}-\d{3})|^\s*requirement: '(R-\d{3}-\d{3})'/gm);
+  return Array.from(tags, ({ 1: tag, 2: entry, index }) => ({
+    id: tag ?? entry!,
+    kind: 'source',
+    file,
+    name: entry === undefined ? nameAfter(text.slice(index)) : 'catalogue',
+  }));
 }
 
-function idsIn(text: string): readonly string[] {
-  return Array.from(text.matchAll(/@requirement\s+(R-\d{3}-\d{3})/g), ([, id]) => id!);
-}
-
-/** The name that a line declares: a function, constant, class, type, or a member of one. */
-function nameIn(declaration: string): string {
-  const name = /\b(?:function\*?|const|class|interface|type)\s+(\w+)|^(?:async\s+|readonly\s+)*#?(\w+)/.exec(
-    declaration,
-  );
+/** The first name that is declared in a text: of a function, constant, class, type, or of a member of one. */
+function nameAfter(text: string): string {
+  const declaration =
+    /^(?:export\s+)?(?:async\s+)?(?:function\*?|const|class|interface|type)\s+(\w+)|^\s+(?:static\s+|async\s+|readonly\s+)*#?(\w+)\s*[(:=]/m;
+  const name = declaration.exec(text);
   return name?.[1] ?? name?.[2] ?? 'the file';
 }
 
@@ -73,16 +69,17 @@ function grammarCitations(file: string, text: string): readonly Citation[] {
   const citations: Citation[] = [];
   let waiting: string[] = [];
   for (const line of text.split('\n')) {
-    waiting.push(...idsIn(line));
+    waiting.push(...Array.from(line.matchAll(/;\s*@requirement\s+(R-\d{3}-\d{3})/g), ([, id]) => id!));
     const rule = /^([A-Za-z][\w-]*)\s*=/.exec(line)?.[1];
     if (rule === undefined) continue;
     citations.push(...waiting.map((id): Citation => ({ id, kind: 'grammar', file, name: rule })));
     waiting = [];
   }
+  citations.push(...waiting.map((id): Citation => ({ id, kind: 'grammar', file, name: 'the file' })));
   return citations;
 }
 
-/** Every `x-requirements`, at any depth. Notes in `operations` the operation ids that have one in or below them. */
+/** Every `x-requirements`, at any depth. Adds to `operations` the ids of the operations that are traced. */
 function openApiCitations(file: string, document: unknown, operations: Set<string>): readonly Citation[] {
   const citations: Citation[] = [];
   const walk = (node: unknown, trail: readonly string[], planned: boolean, operation: string | undefined): void => {
@@ -90,6 +87,7 @@ function openApiCitations(file: string, document: unknown, operations: Set<strin
     const object = node as Readonly<Record<string, unknown>>;
     const isPlanned = planned || 'x-planned' in object;
     const within = typeof object.operationId === 'string' ? object.operationId : operation;
+    if (within !== undefined && Array.isArray(object.tags) && object.tags.includes('Health')) operations.add(within);
     for (const [key, value] of Object.entries(object)) {
       if (key !== 'x-requirements') {
         walk(value, [...trail, key], isPlanned, within);

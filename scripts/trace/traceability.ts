@@ -63,7 +63,7 @@ export function traceRequirements(
       ...unknown.map(({ id, where }) => `${id} is no requirement, but ${where} names it`),
       ...requirements.flatMap(problemsOf),
       ...handlers
-        .filter(({ hasRequirement }) => !hasRequirement)
+        .filter(({ isTraced }) => !isTraced)
         .map(({ file }) => `${file} names no requirement, nor does its operation`),
     ],
   };
