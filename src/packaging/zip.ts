@@ -34,19 +34,33 @@ async function* archiveOf(files: readonly Representation[]): AsyncGenerator<Uint
   }
 }
 
+/** Files up to this many bytes are read before they are written, so that their entry begins with length and checksum. */
+const heldWhole = 8 * 1024 * 1024;
+
 /** Hands over one file after the other; all at once they would all be held in the queue of the archive. */
 async function feed(archive: ZipArchive, files: readonly Representation[]): Promise<void> {
-  for (const [place, file] of uniquelyNamed(files).entries()) {
+  const closed = new Promise<void>((resolve) => archive.once('close', resolve));
+  for (const [place, name] of uniquelyNamed(files).entries()) {
+    const source = await sourceOf(files[place]!);
     if (archive.destroyed) return;
-    const source = Readable.from(files[place]!.open(), { objectMode: false, highWaterMark: 512 * 1024 });
-    const ended = once(archive, 'entry');
-    const closed = new Promise<void>((resolve) => archive.once('close', resolve));
-    source.once('error', (cause) => archive.destroy(cause));
-    archive.append(source, { name: file, date: epoch });
-    await Promise.race([ended.catch(() => undefined), closed]);
-    source.destroy();
+    const written = once(archive, 'entry');
+    written.catch(() => undefined);
+    if (source instanceof Readable) source.once('error', (cause) => archive.destroy(cause));
+    archive.append(source, { name, date: epoch });
+    await Promise.race([written, closed]);
+    if (source instanceof Readable) source.destroy();
   }
   if (!archive.destroyed) await archive.finalize();
+}
+
+/** Not every reader takes a stored entry whose length comes after it, so small files are read to their end. */
+async function sourceOf(file: Representation): Promise<Buffer | Readable> {
+  if (file.length === undefined || file.length > heldWhole) {
+    return Readable.from(file.open(), { objectMode: false, highWaterMark: 512 * 1024 });
+  }
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of file.open()) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** The earliest time a zip file can hold: the same content gives the same archive. */
