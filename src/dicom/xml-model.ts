@@ -37,22 +37,41 @@ function attributesXml(json: DicomJson): string {
     .sort()
     .map((tag) => {
       const attribute = json[tag]!;
-      const opening = `<DicomAttribute tag="${tag}" vr="${attribute.vr}"${nameXml(json, tag)}`;
+      const opening = `<DicomAttribute ${nameXml(json, tag)} vr="${attribute.vr}"`;
       const content = contentXml(attribute);
       return content === '' ? `${opening}/>` : `${opening}>${content}</DicomAttribute>`;
     })
     .join('');
 }
 
-/** The keyword of a standard attribute, or the private creator of a private one. */
+/**
+ * Tag and keyword of a standard attribute; of a private one its private creator, which takes the place of the block number in
+ * the tag. A creator that reserved two blocks says nothing of the second: the tag then stays whole.
+ */
 function nameXml(json: DicomJson, tag: string): string {
   const keyword = keywordOf(Number.parseInt(tag, 16));
-  if (keyword !== undefined) return ` keyword="${keyword}"`;
-  const isPrivate = Number.parseInt(tag[3]!, 16) % 2 === 1;
-  const block = tag.slice(4, 6);
-  // A private creator element itself is (gggg,0010) to (gggg,00FF) (PS3.5 7.8.1).
-  const creator = isPrivate && block !== '00' ? json[`${tag.slice(0, 4)}00${block}`]?.Value?.[0] : undefined;
-  return typeof creator === 'string' ? ` privateCreator="${escapeXmlAttribute(creator)}"` : '';
+  if (keyword !== undefined) return `tag="${tag}" keyword="${keyword}"`;
+  const [group, block, element] = [tag.slice(0, 4), tag.slice(4, 6), tag.slice(6)];
+  if (!isPrivateGroup(group) || block === '00') return `tag="${tag}"`;
+  const creator = json[`${group}00${block}`]?.Value?.[0];
+  if (typeof creator !== 'string') return `tag="${tag}"`;
+  const written = reservedBlocks(json, group).get(creator) === block ? `${group}00${element}` : tag;
+  return `tag="${written}" privateCreator="${escapeXmlAttribute(creator)}"`;
+}
+
+function isPrivateGroup(group: string): boolean {
+  return Number.parseInt(group, 16) % 2 === 1;
+}
+
+/** The first block that each private creator reserves in a group, by (gggg,0010) to (gggg,00FF) (PS3.5 7.8.1). */
+function reservedBlocks(json: DicomJson, group: string): Map<string, string> {
+  const blocks = new Map<string, string>();
+  for (let block = 0x10; block <= 0xff; block++) {
+    const digits = block.toString(16).toUpperCase();
+    const creator = json[`${group}00${digits}`]?.Value?.[0];
+    if (typeof creator === 'string' && !blocks.has(creator)) blocks.set(creator, digits);
+  }
+  return blocks;
 }
 
 function contentXml({ vr, Value, BulkDataURI, InlineBinary }: JsonAttribute): string {
@@ -100,7 +119,7 @@ function componentsXml(group: string): string {
 /**
  * Reads a Native DICOM Model into the DICOM JSON Model (PS3.19 A.1, PS3.18 F.2).
  *
- * Bulk data by uuid is not read. White space between elements is nothing.
+ * Bulk data that is named by a UUID gets the URI of that UUID (RFC 9562 4). White space between elements is nothing.
  */
 export function parseXmlModel(xml: string): ParsedXmlModel {
   const parsed = parseXml(xml);
@@ -121,20 +140,43 @@ function misplaced(element: XmlElement, message: string): Misplaced {
 
 function dataSetOf(parent: XmlElement): ParsedXmlModel {
   const json: Record<string, JsonAttribute> = {};
+  const withoutBlock: { element: XmlElement; tag: string; creator: string; attribute: JsonAttribute }[] = [];
   for (const element of parent.children) {
     if (element.name !== 'DicomAttribute')
       return misplaced(element, `${element.name} may not stand in ${parent.name}.`);
     const tag = element.attributes.get('tag')?.toUpperCase() ?? '';
     const vr = element.attributes.get('vr') ?? '';
+    const creator = element.attributes.get('privateCreator');
     if (!/^[0-9A-F]{8}$/.test(tag))
       return misplaced(element, 'The attribute "tag" has to be eight hexadecimal digits.');
     if (!/^[A-Z]{2}$/.test(vr)) return misplaced(element, 'The attribute "vr" has to be a Value Representation.');
-    if (json[tag] !== undefined) return misplaced(element, `${tag} stands there twice.`);
     const attribute = attributeOf(element, vr);
     if ('ok' in attribute) return attribute;
-    json[tag] = attribute;
+    if (creator !== undefined && tag.slice(4, 6) === '00') withoutBlock.push({ element, tag, creator, attribute });
+    else if (json[tag] !== undefined) return misplaced(element, `${tag} stands there twice.`);
+    else json[tag] = attribute;
+  }
+  for (const { element, tag, creator, attribute } of withoutBlock) {
+    const block = blockOf(json, tag.slice(0, 4), creator);
+    if (block === undefined) return misplaced(element, `The group has no block left for ${creator}.`);
+    const whole = tag.slice(0, 4) + block + tag.slice(6);
+    if (json[whole] !== undefined) return misplaced(element, `${whole} stands there twice.`);
+    json[whole] = attribute;
   }
   return { ok: true, json };
+}
+
+/** The block of a private creator in a group, reserved now if it has none yet. */
+function blockOf(json: Record<string, JsonAttribute>, group: string, creator: string): string | undefined {
+  const reserved = reservedBlocks(json, group).get(creator);
+  if (reserved !== undefined || !isPrivateGroup(group)) return reserved;
+  for (let block = 0x10; block <= 0xff; block++) {
+    const digits = block.toString(16).toUpperCase();
+    if (json[`${group}00${digits}`] !== undefined) continue;
+    json[`${group}00${digits}`] = { vr: 'LO', Value: [creator] };
+    return digits;
+  }
+  return undefined;
 }
 
 function attributeOf(element: XmlElement, vr: string): JsonAttribute | Misplaced {
@@ -144,8 +186,11 @@ function attributeOf(element: XmlElement, vr: string): JsonAttribute | Misplaced
   if (first.name === 'BulkData' || first.name === 'InlineBinary') {
     if (children.length > 1) return misplaced(element, `${first.name} has to stand alone.`);
     if (first.name === 'InlineBinary') return { vr, InlineBinary: first.text.replace(/[ \t\r\n]/g, '') };
-    const uri = first.attributes.get('uri');
-    return uri === undefined ? misplaced(first, 'BulkData needs a uri.') : { vr, BulkDataURI: uri };
+    const [uri, uuid] = [first.attributes.get('uri'), first.attributes.get('uuid')];
+    if (uri !== undefined) return { vr, BulkDataURI: uri };
+    return uuid === undefined
+      ? misplaced(first, 'BulkData needs a uri or a uuid.')
+      : { vr, BulkDataURI: `urn:uuid:${uuid}` };
   }
   const wanted = vr === 'SQ' ? 'Item' : vr === 'PN' ? 'PersonName' : 'Value';
   const Value: JsonValue[] = [];
