@@ -104,10 +104,14 @@ export class SqliteCatalog implements Catalog {
   private readonly statements = new Map<string, StatementSync>();
   private readonly archives = new Map<string, number>();
 
-  /** @throws Error if the database was made by a later version */
-  constructor(file: string) {
+  /**
+   * @param options.maxPages most pages of 8 KB that the database may grow to; no limit when left out
+   * @throws Error if the database was made by a later version
+   */
+  constructor(file: string, options: { readonly maxPages?: number } = {}) {
     this.database = new DatabaseSync(file);
     this.database.exec(settings);
+    if (options.maxPages !== undefined) this.database.exec(`PRAGMA max_page_count = ${options.maxPages}`);
     const { user_version: version } = this.database.prepare('PRAGMA user_version').get() as { user_version: number };
     if (version > schemaVersion) {
       this.database.close();

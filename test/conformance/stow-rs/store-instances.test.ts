@@ -389,6 +389,9 @@ describe('STOW-RS Store Instances (DCM4CHEE-STOW-SERVICE; PS3.18 10.5)', () => {
   });
 });
 
+const incompleteObjects =
+  /^(series-ct\/.*|charset\/chrSQEncoding|image\/HTJ2KLossless_08_RGB|multiframe\/wsi_140_tiles_jpeg)\.dcm$/;
+
 describeCorpus('STOW-RS of real instances', () => {
   const valid = globSync('{image,multiframe,seg,rt,text,charset,encapsulated,waveform,presentation,series-ct}/*.dcm', {
     cwd: corpusPath(),
@@ -400,6 +403,7 @@ describeCorpus('STOW-RS of real instances', () => {
     'every valid instance of the corpus is stored and comes back byte for byte',
     async () => {
       const taken = new Set<string>();
+      const incomplete: string[] = [];
       for (const file of valid) {
         const bytes = readFileSync(corpusPath(file));
         const stored = await store(bytes, { contentType: 'application/dicom' });
@@ -409,11 +413,18 @@ describeCorpus('STOW-RS of real instances', () => {
           expect(taken.has(uid), file).toBe(true);
           continue;
         }
+        if (stored.status === 409) {
+          expect(failureReasons(stored), file).toEqual([failureReason['missing-attribute']]);
+          incomplete.push(file);
+          continue;
+        }
         expect(stored, file).toMatchObject({ status: 200 });
         const item = moduleOf(stored)['00081199']!.Value[0]!;
         taken.add(item['00081155']!.Value[0]);
         expect((await retrieve(item['00081190']!.Value[0], bytes.length)).equals(bytes), file).toBe(true);
       }
+      // These have no Study Instance UID, or no SOP Instance UID: they cannot be named by a target resource.
+      expect(incomplete).toEqual(valid.filter((file) => incompleteObjects.test(file)));
     },
     120_000,
   );
