@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Registry, Requirement } from '../generate/requirements.ts';
+import type { Registry } from '../generate/requirements.ts';
 import type { Table } from '../generate/tables.ts';
+import type { TracedRequirement } from './traceability.ts';
 
 /** An operation of the API description. */
 export interface ServedOperation {
@@ -42,10 +43,13 @@ export function readOperations(file: string): readonly ServedOperation[] {
  * @requirement R-001-293
  */
 export function conformanceStatement(
-  { sources, decisions, requirements }: Registry,
+  { sources, decisions }: Registry,
+  requirements: readonly TracedRequirement[],
   tables: ReadonlyMap<string, Table>,
   operations: readonly ServedOperation[],
 ): string {
+  const table = (name: string, columns: Readonly<Record<string, string>>) =>
+    tableGrid(tables, name, columns, requirements);
   const services = Map.groupBy(operations, ({ service }) => service);
   const planned = Map.groupBy(
     requirements.filter((each) => each.planned !== undefined),
@@ -58,7 +62,8 @@ export function conformanceStatement(
   return `# DICOM Conformance Statement
 
 What this origin server does of the DICOM web services (PS3.18), in the order of PS3.2. Each line comes from the records, tables and
-operations that the tests are traced to; what is not there yet is called planned, and what is left out stands in section 8.
+operations that the tests are traced to. Supported means that a passing test proves it; what is still to come is called planned, and what
+is left out stands in section 8.
 
 ## 1. Overview
 
@@ -111,30 +116,30 @@ ${grid(
 
 ### 4.2 DICOM media types
 
-${table(tables, 'dicom-media-types', { resource: 'Resource', mediaType: 'Media type', packaging: 'Payload' })}
+${table('dicom-media-types', { resource: 'Resource', mediaType: 'Media type', packaging: 'Payload', requirementId: 'Supported' })}
 
 Media types that have had more than one name:
 
-${table(tables, 'media-type-names', { name: 'Media type', otherNames: 'Also accepted' })}
+${table('media-type-names', { name: 'Media type', otherNames: 'Also accepted' })}
 
 Transfer syntaxes of bulk data. The default is taken when the request names none; what cannot be produced for an instance is answered
 with 406. application/dicom is sent in Explicit VR Little Endian unless the request names another transfer syntax.
 
-${table(tables, 'bulk-data-transfer-syntaxes', { mediaType: 'Media type', transferSyntaxUID: 'Transfer Syntax UID', name: 'Name', default: 'Default' })}
+${table('bulk-data-transfer-syntaxes', { mediaType: 'Media type', transferSyntaxUID: 'Transfer Syntax UID', name: 'Name', default: 'Default' })}
 
 ### 4.3 Rendered Media Types
 
-${table(tables, 'resource-categories', { category: 'Resource category', definition: 'Definition' })}
+${table('resource-categories', { category: 'Resource category', definition: 'Definition' })}
 
-${table(tables, 'rendered-media-types', { category: 'Resource category', mediaType: 'Media type', URI: 'URI', RS: 'RS' })}
+${table('rendered-media-types', { category: 'Resource category', mediaType: 'Media type', URI: 'URI', RS: 'RS', requirementId: 'Supported' })}
 
 Additional media types of this origin server:
 
-${table(tables, 'additional-rendered-media-types', { category: 'Resource category', mediaType: 'Media type' })}
+${table('additional-rendered-media-types', { category: 'Resource category', mediaType: 'Media type' })}
 
 ### 4.4 Query parameters
 
-${table(tables, 'retrieve-rendered-query-parameters', { key: 'Parameter', values: 'Values', targetResource: 'Target', clause: 'Clause' })}
+${table('retrieve-rendered-query-parameters', { key: 'Parameter', values: 'Values', targetResource: 'Target', clause: 'Clause', requirementId: 'Supported' })}
 
 \`accept\` names acceptable media types (6.1.1.5). Names are case-sensitive; unknown parameters are ignored.
 
@@ -142,19 +147,19 @@ ${table(tables, 'retrieve-rendered-query-parameters', { key: 'Parameter', values
 
 Retrieve Rendered:
 
-${table(tables, 'retrieve-rendered-status-codes', { status: 'Status', reason: 'Reason', meaning: 'Meaning' })}
+${table('retrieve-rendered-status-codes', { status: 'Status', reason: 'Reason', meaning: 'Meaning', requirementId: 'Supported' })}
 
 Store:
 
-${table(tables, 'store-instances-status-codes', { status: 'Status', reason: 'Reason', service: 'Service status', meaning: 'Meaning' })}
+${table('store-instances-status-codes', { status: 'Status', reason: 'Reason', service: 'Service status', meaning: 'Meaning', requirementId: 'Supported' })}
 
 Failure Reason (0008,1197):
 
-${table(tables, 'store-instances-failure-reasons', { hex: 'Code', meaning: 'Meaning', source: 'Source' })}
+${table('store-instances-failure-reasons', { hex: 'Code', meaning: 'Meaning', source: 'Source' })}
 
 Warning Reason (0008,1196):
 
-${table(tables, 'store-instances-warning-reasons', { hex: 'Code', meaning: 'Meaning' })}
+${table('store-instances-warning-reasons', { hex: 'Code', meaning: 'Meaning' })}
 
 ### 4.6 Connections
 
@@ -164,11 +169,11 @@ The number of simultaneous requests is configurable and unlimited by default.
 
 Charset names and Defined Terms (0008,0005) that correspond:
 
-${table(tables, 'character-sets', { charset: 'Charset', definedTerms: 'Defined Terms', language: 'Languages' })}
+${table('character-sets', { charset: 'Charset', definedTerms: 'Defined Terms', language: 'Languages', requirementId: 'Supported' })}
 
 ## 6. Security
 
-${statusOf(requirements, 'R-002-015')} ${statusOf(requirements, 'R-002-016')}
+Authentication of the user agent: ${supportOf(requirements, 'R-002-015')}. Authorization: ${supportOf(requirements, 'R-002-016')}.
 
 ## 7. Planned
 
@@ -186,15 +191,27 @@ ${grid(
 `;
 }
 
-function statusOf(requirements: readonly Requirement[], id: string): string {
-  const { summary, planned } = requirements.find((each) => each.id === id)!;
-  return planned === undefined ? summary : `${summary} (Planned: ${planned}.)`;
+/** What may be claimed of a requirement; what is left out on this machine was proven where nothing is. */
+function supportOf(requirements: readonly TracedRequirement[], id: string): string {
+  const { state, planned } = requirements.find((each) => each.id === id)!;
+  if (state === 'planned') return `planned: ${planned}`;
+  if (state === 'exception') return 'no';
+  return state === 'proven' || state === 'left out' ? 'yes' : 'not proven';
 }
 
-function table(tables: ReadonlyMap<string, Table>, name: string, columns: Readonly<Record<string, string>>): string {
+function tableGrid(
+  tables: ReadonlyMap<string, Table>,
+  name: string,
+  columns: Readonly<Record<string, string>>,
+  requirements: readonly TracedRequirement[],
+): string {
   const found = tables.get(name);
   if (found === undefined) throw new Error(`there is no table ${name}`);
-  const rows = found.rows.map((row) => Object.keys(columns).map((key) => cellText(row[key])));
+  const rows = found.rows.map((row) =>
+    Object.keys(columns).map((key) =>
+      key === 'requirementId' ? supportOf(requirements, String(row[key])) : cellText(row[key]),
+    ),
+  );
   return grid(Object.values(columns), rows);
 }
 

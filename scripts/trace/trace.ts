@@ -24,6 +24,7 @@ const committed: Readonly<Record<string, string>> = {
   'traceability.txt': traceabilitySnapshot(requirements),
   'conformance-statement.md': conformanceStatement(
     registry,
+    requirements,
     readTables(),
     readOperations(path.join(root, 'generated/openapi.json')),
   ),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { keywordOf, Tag, unsignedOrSigned, vrOf } from '../../generated/dictionary.ts';
+import { requirements } from '../../generated/requirements.ts';
 import {
   bulkDataTransferSyntaxes,
   characterSets,
@@ -19,7 +20,10 @@ describe('the tables', () => {
   test.each([...tables])('%s names its source, and its rows have the same columns', (_, table) => {
     expect(sources).toContain(table.source);
     expect(table.title).not.toBe('');
-    for (const row of table.rows) expect(Object.keys(row)).toEqual(Object.keys(table.rows[0]!));
+    for (const row of table.rows) {
+      expect(Object.keys(row)).toEqual(Object.keys(table.rows[0]!));
+      if (row.requirementId !== undefined) expect(requirements).toHaveProperty([row.requirementId as string]);
+    }
   });
 
   test('each media type of bulk data has exactly one default transfer syntax, and each syntax one media type', () => {
