@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** A server in a process of its own, so that its memory and its core are its own. */
+export interface ChildServer {
+  readonly url: string;
+  /** Most memory the process has had resident since the last reset, in MB. */
+  peakMegabytes(): number;
+  resetPeak(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts a script and waits for the line that names its URL. */
+export async function startChild(script: string, args: readonly string[]): Promise<ChildServer> {
+  const file = path.resolve(import.meta.dirname, script);
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const url = await urlOf(child);
+  return {
+    url,
+    peakMegabytes: () => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) / 1024,
+    resetPeak: () => writeFileSync(`/proc/${child.pid}/clear_refs`, '5'),
+    async stop() {
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
+
+function urlOf(child: ChildProcess): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let output = '';
+  child.stdout!.on('data', (chunk: Buffer) => {
+    output += chunk;
+    const url = /http:\/\/[\d.]+:\d+/.exec(output);
+    if (url !== null) resolve(url[0]);
+  });
+  child.once('exit', () => reject(new Error(`the server ended before it listened: ${output}`)));
+  return promise;
+}
