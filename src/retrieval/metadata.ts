@@ -46,14 +46,15 @@ export async function retrieveMetadata(
 
   const coding = selectContentCoding(request.headers['accept-encoding']);
   const mediaType = formatMediaType(selected.mediaType);
+  const uncoded = entityTagOf(records, ['metadata', request.serviceRoot, mediaType]);
   const validators = {
-    entityTag: entityTagOf(records, ['metadata', request.serviceRoot, mediaType, coding]),
+    entityTag: coding === 'identity' ? uncoded : entityTagOf(records, [uncoded, coding]),
     vary: 'Accept, Accept-Encoding',
     growing: target.SOPInstanceUID === undefined,
   };
   const body =
     selected.supported.mediaType.type === 'multipart'
-      ? coded(xmlParts(needs.instanceStore, records, request.serviceRoot, validators.entityTag), coding)
+      ? coded(xmlParts(needs.instanceStore, records, request.serviceRoot, boundaryOf(uncoded)), coding)
       : {
           contentType: mediaType,
           open: () => metadataStream(needs.instanceStore.metadata(records), request.serviceRoot, coding),
@@ -67,7 +68,7 @@ function xmlParts(
   instanceStore: InstanceStore,
   records: readonly InstanceRecord[],
   serviceRoot: string,
-  entityTag: string,
+  boundary: string,
 ): PackagedBody {
   const parts = records.map((record) => ({
     mediaType: 'application/dicom+xml',
@@ -79,7 +80,7 @@ function xmlParts(
       }
     },
   }));
-  return multipartRelated('application/dicom+xml', parts, boundaryOf(entityTag));
+  return multipartRelated('application/dicom+xml', parts, boundary);
 }
 
 /** A body under a content coding, for what is not stored under one. */

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TransferSyntaxUID } from '../../../src/dicom/transfer-syntax.ts';
+import { buildInstance, testUID } from '../../support/dicom-builder.ts';
+import { partsOfResponse } from '../../support/multipart.ts';
+import { requirement } from '../../support/requirement.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+const target = (instance: number): string =>
+  `/studies/${testUID(1)}/series/${testUID(1, 1)}/instances/${testUID(1, 1, instance)}`;
+const waveform = new Uint8Array(2048).map((_, i) => i % 251);
+const pdf = Buffer.from('%PDF-1.4 a document of an odd length.');
+
+function waveformIn(transferSyntax: string, instance: number): Uint8Array {
+  return buildInstance({
+    transferSyntax,
+    elements: {
+      SOPInstanceUID: testUID(1, 1, instance),
+      WaveformSequence: { items: [{ WaveformData: new Uint8Array(4) }, { WaveformData: waveform }] },
+    },
+  });
+}
+
+const objects = [
+  waveformIn(TransferSyntaxUID.ExplicitVRLittleEndian, 1),
+  waveformIn(TransferSyntaxUID.ExplicitVRBigEndian, 2),
+  waveformIn(TransferSyntaxUID.DeflatedExplicitVRLittleEndian, 3),
+  buildInstance({
+    elements: {
+      SOPClassUID: '1.2.840.10008.5.1.4.1.1.104.1',
+      SOPInstanceUID: testUID(1, 1, 4),
+      MIMETypeOfEncapsulatedDocument: 'application/pdf',
+      EncapsulatedDocument: Buffer.concat([pdf, Buffer.alloc(1024 - pdf.length + 1)]),
+    },
+  }),
+  buildInstance({
+    transferSyntax: TransferSyntaxUID.RLELossless,
+    pixelData: { fragments: [Buffer.alloc(66, 1), Buffer.alloc(66, 2)] },
+    elements: { SOPInstanceUID: testUID(1, 1, 5), NumberOfFrames: '2' },
+  }),
+  buildInstance({ pixelData: new Uint8Array(16).fill(9), elements: { SOPInstanceUID: testUID(1, 1, 6) } }),
+];
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+  await server.store(...objects);
+});
+afterAll(() => server.close());
+
+/** Every BulkDataURI of an instance, in whatever sequence item it stands. */
+async function bulkDataURIs(instance: number): Promise<readonly string[]> {
+  const found: string[] = [];
+  const text = await (await server.get(`${target(instance)}/metadata`, 'application/dicom+json')).text();
+  JSON.parse(text, (key, value) => {
+    if (key === 'BulkDataURI') found.push(value as string);
+    return value;
+  });
+  return found;
+}
+
+async function single(uri: string, headers: Record<string, string> = {}): Promise<Response> {
+  return await fetch(uri, { headers: { Accept: '*/*', ...headers } });
+}
+
+describe('RetrieveBulkdata (PS3.18 Sup174 6.5)', () => {
+  for (const instance of [1, 2, 3]) {
+    requirement(
+      ['R-001-231', 'R-000-068'],
+      `a nested value is retrieved in little endian (instance ${instance})`,
+      async () => {
+        const [uri] = await bulkDataURIs(instance);
+        expect(uri).toMatch(/\/bulkdata\/54000100\.2\.54001010$/);
+        const value = Buffer.from(await (await single(uri!)).arrayBuffer());
+        expect(value).toEqual(Buffer.from(waveform));
+      },
+    );
+  }
+
+  requirement(['R-000-056', 'R-001-231'], 'one part by multipart/related', async () => {
+    const [uri] = await bulkDataURIs(1);
+    const response = await fetch(uri!, { headers: { Accept: 'multipart/related; type="application/octet-stream"' } });
+    const parts = await partsOfResponse(response);
+    expect(parts.map(({ content }) => content)).toEqual([Buffer.from(waveform)]);
+    expect(parts[0]!.headers.get('content-location')).toBe(uri);
+  });
+
+  test('every BulkDataURI that metadata gives is there', async () => {
+    for (const instance of objects.keys()) {
+      for (const uri of await bulkDataURIs(instance + 1)) expect((await single(uri)).status, uri).toBe(200);
+    }
+  });
+
+  requirement('R-000-057', 'an encapsulated document is retrieved in its own media type', async () => {
+    const uri = `${server.url}${target(4)}/bulkdata/00420011`;
+    const response = await single(uri);
+    expect(response.headers.get('content-type')).toBe('application/pdf');
+    const [part] = await partsOfResponse(
+      await fetch(uri, { headers: { Accept: 'multipart/related; type="application/pdf"' } }),
+    );
+    expect(part?.headers.get('content-type')).toBe('application/pdf');
+    expect(part?.content.subarray(0, pdf.length)).toEqual(pdf);
+    const other = await single(uri, { Accept: 'application/octet-stream' });
+    expect(other.headers.get('content-type')).toMatch(/^application\/octet-stream/);
+  });
+
+  requirement('R-000-061', 'pixel data in fragments is a part for each frame', async () => {
+    const uri = `${server.url}${target(5)}/bulkdata/7FE00010`;
+    const response = await fetch(uri, { headers: { Accept: 'multipart/related; type="image/x-dicom+rle"' } });
+    const parts = await partsOfResponse(response);
+    expect(parts.map(({ content }) => content)).toEqual([Buffer.alloc(66, 1), Buffer.alloc(66, 2)]);
+  });
+
+  for (const [range, from, to] of [
+    ['bytes=0-9', 0, 10],
+    ['bytes=2040-', 2040, 2048],
+    ['bytes=-3', 2045, 2048],
+  ] as const) {
+    for (const instance of [1, 2, 3]) {
+      test(`${range} of a single part (instance ${instance})`, async () => {
+        const [uri] = await bulkDataURIs(instance);
+        const response = await single(uri!, { Range: range });
+        expect(response.status).toBe(206);
+        expect(response.headers.get('content-range')).toBe(`bytes ${from}-${to - 1}/2048`);
+        expect(Buffer.from(await response.arrayBuffer())).toEqual(Buffer.from(waveform.subarray(from, to)));
+      });
+    }
+  }
+
+  test('a range beyond the end is 416, and one of another version is the whole', async () => {
+    const [uri] = await bulkDataURIs(1);
+    const beyond = await single(uri!, { Range: 'bytes=2048-' });
+    expect(beyond.status).toBe(416);
+    expect(beyond.headers.get('content-range')).toBe('bytes */2048');
+    const etag = (await single(uri!)).headers.get('etag')!;
+    expect((await single(uri!, { Range: 'bytes=0-1', 'If-Range': etag })).status).toBe(206);
+    expect((await single(uri!, { Range: 'bytes=0-1', 'If-Range': '"other"' })).status).toBe(200);
+  });
+
+  test('what metadata does not leave at a bulk data URI is 404', async () => {
+    for (const path of ['00100010', '54000100', '54000100.1.54001010', '54000100.3.54001010']) {
+      expect((await single(`${server.url}${target(1)}/bulkdata/${path}`)).status, path).toBe(404);
+    }
+  });
+});
