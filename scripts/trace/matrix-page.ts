@@ -9,7 +9,8 @@ const meanings: Readonly<Record<State, string>> = {
   'by construction': 'grammar, routes or the HTTP server cannot do otherwise',
   planned: 'a capability that is still to come',
   exception: 'not met, for a stated reason',
-  missing: 'nothing names it',
+  'not binding': 'a definition, a note or a matter of the user agent that nothing names',
+  missing: 'nothing names it, although it asks something of an origin server',
 };
 
 /** The matrix for people: one page that needs no network, to be read from the top. */
@@ -95,7 +96,7 @@ function matrixRow(requirement: TracedRequirement, decisions: readonly Decision[
     `<td><span class="${css(state)}">${state}</span>${reason === undefined ? '' : `<small>${html(reason)}</small>`}`,
     where.length === 0
       ? '<td>'
-      : `<td><details><summary>${tests.length} tests, ${citations.length} places</summary><ul>${where.join('')}</ul></details>`,
+      : `<td><details><summary>tests: ${tests.length}, places: ${citations.length}</summary><ul>${where.join('')}</ul></details>`,
   ].join('');
 }
 

@@ -9,7 +9,9 @@ import type { TestReport, TestResult } from './test-report.ts';
  * - left out: every test that names it was skipped, for want of a program or of the corpus on this machine.
  * - implemented: code names it, no test does.
  * - by construction: the grammar, the routes or the HTTP server cannot do otherwise; no test names it.
- * - exception: not met, for a stated reason. planned: not met yet. missing: nothing names it.
+ * - planned: not met yet. exception: not met, for a stated reason.
+ * - not binding: a definition, a note or a matter of the user agent that nothing names.
+ * - missing: nothing names it, although it asks something of an origin server.
  */
 export const states = [
   'proven',
@@ -18,6 +20,7 @@ export const states = [
   'by construction',
   'planned',
   'exception',
+  'not binding',
   'missing',
 ] as const;
 export type State = (typeof states)[number];
@@ -76,7 +79,9 @@ function stateOf(requirement: Requirement, citations: readonly Citation[], tests
   if (tests.length > 0 && tests.every(({ state }) => state === 'skipped')) return 'left out';
   if (citations.some(({ kind }) => kind === 'source')) return 'implemented';
   const given = citations.some(({ kind }) => kind === 'grammar' || kind === 'openapi');
-  return given || requirement.construction !== undefined ? 'by construction' : 'missing';
+  if (given || requirement.construction !== undefined) return 'by construction';
+  const { actor, level } = requirement;
+  return actor === 'user agent' || level === 'definition' || level === 'note' ? 'not binding' : 'missing';
 }
 
 function isProven(tests: readonly TestResult[]): boolean {

@@ -109,6 +109,19 @@ describe('the state of a requirement', () => {
   });
 });
 
+describe('a statement that nothing names', () => {
+  test.each([
+    [{ level: 'shall' }, 'missing'],
+    [{ level: 'may' }, 'missing'],
+    [{ level: 'abnf', actor: 'document' }, 'missing'],
+    [{ level: 'definition' }, 'not binding'],
+    [{ level: 'note', actor: 'document' }, 'not binding'],
+    [{ level: 'shall', actor: 'user agent' }, 'not binding'],
+  ] as const)('%o is %s', (kind, state) => {
+    expect(trace({}, [], { ...accept, ...kind }).requirements[0]!.state).toBe(state);
+  });
+});
+
 describe('the gate fails', () => {
   const problemsOf = (...[files, tests, requirement]: Parameters<typeof trace>) =>
     trace(files, tests, requirement).problems;
