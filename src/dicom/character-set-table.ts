@@ -28,7 +28,7 @@ export type UnicodeEncoding = 'UTF-8' | 'GB18030' | 'GBK';
 
 const escapeSequence = (sequence: string): readonly number[] => [0x1b, ...Buffer.from(sequence, 'latin1')];
 
-/** Cells (row, first cell, last cell) that a table of iconv-lite has beyond its standard: extensions of vendors. */
+/** Cells (row, first cell, last cell) that a table of iconv-lite has beyond the registered set: they are read, never written. */
 type Extension = readonly [row: number, first: number, last: number];
 
 interface CodeElementRow {
@@ -76,7 +76,14 @@ const supplementaryKanjiRow: CodeElementRow = {
   encoding: 'euc-jp',
   prefix: [0x8f],
 };
-const hangulRow: CodeElementRow = { area: 'G1', octets: 2, escape: escapeSequence('$)C'), encoding: 'euc-kr' };
+const hangulRow: CodeElementRow = {
+  area: 'G1',
+  octets: 2,
+  escape: escapeSequence('$)C'),
+  encoding: 'euc-kr',
+  // ISO-IR 149 is the edition of 1987: the euro and registered signs came in 1998.
+  extensions: [[2, 70, 71]],
+};
 const hanziRow: CodeElementRow = {
   area: 'G1',
   octets: 2,
@@ -110,7 +117,7 @@ export const repertoires: ReadonlyMap<number, Repertoire> = new Map<number, Repe
   [138, latin('-H', 'iso-8859-8')],
   [148, latin('-M', 'iso-8859-9')],
   [203, latin('-b', 'iso-8859-15')],
-  [166, latin('-T', 'tis-620')],
+  [166, latin('-T', 'iso-8859-11')],
   [13, { G0: codeElement(romajiRow), G1: codeElement(katakanaRow) }],
   [87, { G0: codeElement(kanjiRow) }],
   [159, { G0: codeElement(supplementaryKanjiRow) }],
