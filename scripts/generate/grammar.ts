@@ -4,7 +4,6 @@ import path from 'node:path';
 import peggy from 'peggy';
 import { type GeneratedFile, root } from './generated-file.ts';
 import type { Grammar } from './grammar/expression.ts';
-import { tightenParser } from './grammar/tighten-parser.ts';
 import { mergeCharacters } from './grammar/merge-characters.ts';
 import { orderAlternatives } from './grammar/order-alternatives.ts';
 import { type ParserPlan, parserPlans } from './grammar/parsers.ts';
@@ -12,6 +11,7 @@ import { printArbitraries } from './grammar/print-arbitraries.ts';
 import { printDeclarations } from './grammar/print-declarations.ts';
 import { printPeggy, slug } from './grammar/print-peggy.ts';
 import { grammarFiles, readGrammar } from './grammar/read-abnf.ts';
+import { tightenParser } from './grammar/tighten-parser.ts';
 
 const script = 'scripts/generate/grammar.ts';
 const combinators = 'scripts/generate/grammar/drawn.ts';
@@ -34,7 +34,12 @@ function parserFiles(grammar: Grammar, plan: ParserPlan): readonly GeneratedFile
     allowedStartRules: plan.start.map(slug),
     grammarSource: `${plan.name}.peggy`,
   });
-  const file = (name: string, content: string): GeneratedFile => ({ path: name, script, sources: grammarFiles, content });
+  const file = (name: string, content: string): GeneratedFile => ({
+    path: name,
+    script,
+    sources: grammarFiles,
+    content,
+  });
   return [
     file(`grammar/${plan.name}.peggy`, rules),
     file(`parsers/${plan.name}.js`, tightenParser(parser)),

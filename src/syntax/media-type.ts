@@ -1,7 +1,7 @@
 import * as mediaTypes from '../../generated/parsers/media-types.js';
-import { failure, read } from './read.ts';
 import type { Parsed } from './parsed.ts';
 import { quote, quoteUnlessToken, unquote } from './quoted-string.ts';
+import { failure, read } from './read.ts';
 
 /** A media type or, with `*` for subtype or for both, a media range (PS3.18 Sup174 6.1.1, 6.1.1.6). */
 export interface MediaType {

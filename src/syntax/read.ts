@@ -74,6 +74,8 @@ function describe(expected: readonly Expectation[]): string {
   const named = rules.filter((rule) => rule !== 'white space');
   const shown = named.length > 0 ? literals.filter((text) => !/^\w/.test(text)) : literals;
   const phrases = [...named, ...shown.map((text) => marks[text] ?? `"${text}"`)];
-  const all = [...new Set(phrases.length > 0 ? [...phrases, ...other.filter((phrase) => phrase === 'the end')] : other)];
+  const all = [
+    ...new Set(phrases.length > 0 ? [...phrases, ...other.filter((phrase) => phrase === 'the end')] : other),
+  ];
   return all.length < 2 ? (all[0] ?? 'something else') : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;
 }

@@ -13,11 +13,12 @@ export interface Window {
 }
 
 /** PS3.3 C.11.2.1.2: the smallest width of each function, and whether it may be reached. */
-const narrowest: Readonly<Record<WindowShape, { readonly allows: (width: number) => boolean; readonly text: string }>> = {
-  linear: { allows: (width) => width >= 1, text: 'a width of 1 or more' },
-  'linear-exact': { allows: (width) => width > 0, text: 'a width above 0' },
-  sigmoid: { allows: (width) => width > 0, text: 'a width above 0' },
-};
+const narrowest: Readonly<Record<WindowShape, { readonly allows: (width: number) => boolean; readonly text: string }>> =
+  {
+    linear: { allows: (width) => width >= 1, text: 'a width of 1 or more' },
+    'linear-exact': { allows: (width) => width > 0, text: 'a width above 0' },
+    sigmoid: { allows: (width) => width > 0, text: 'a width above 0' },
+  };
 
 /**
  * Reads the value of the window parameter (PS3.18 Sup174 6.5.8.1.2.4).

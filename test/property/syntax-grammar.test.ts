@@ -12,16 +12,17 @@ import * as rendering from '../../generated/parsers/rendering.js';
 import * as resources from '../../generated/parsers/resources.js';
 import { parserPlans } from '../../scripts/generate/grammar/parsers.ts';
 import { derives } from '../support/abnf.ts';
-import { parses, type Parser } from '../support/parser.ts';
+import { type Parser, parses } from '../support/parser.ts';
 
 const numRuns = Number(process.env.FIDUCIAL_PROPERTY_RUNS ?? 300);
 
-const rooms: Readonly<Record<string, { readonly parser: Parser; readonly strings: Readonly<Record<string, Drawn>> }>> = {
-  'media-types': { parser: mediaTypes, strings: mediaTypeStrings },
-  'character-sets': { parser: characterSets, strings: characterSetStrings },
-  rendering: { parser: rendering, strings: renderingStrings },
-  resources: { parser: resources, strings: resourceStrings },
-};
+const rooms: Readonly<Record<string, { readonly parser: Parser; readonly strings: Readonly<Record<string, Drawn>> }>> =
+  {
+    'media-types': { parser: mediaTypes, strings: mediaTypeStrings },
+    'character-sets': { parser: characterSets, strings: characterSetStrings },
+    rendering: { parser: rendering, strings: renderingStrings },
+    resources: { parser: resources, strings: resourceStrings },
+  };
 
 const camel = (name: string): string => name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 

@@ -91,11 +91,31 @@ export function derives(rule: string, subject: string): boolean {
   return ends(definition(rule), 0).has(subject.length);
 }
 
-/** Requirement ids that stand above a rule. */
-export function requirementsOf(rule: string): readonly string[] {
-  let line = (ruleNamed(rule).loc.start.line ?? 1) - 2;
+/** Requirement ids that stand above a rule and above those rules it needs that have no vectors of their own. */
+export function requirementsOf(rule: string, withVectors: readonly string[]): readonly string[] {
+  const names = new Set<string>();
+  const enter = (name: string): void => {
+    if (names.has(name) || (name !== rule && withVectors.includes(name))) return;
+    names.add(name);
+    visit(definition(name));
+  };
+  const visit = (node: Node): void => {
+    if (node.type === 'ruleref') enter(node.name);
+    else if (node.type === 'alternation') node.alts.forEach(visit);
+    else if (node.type === 'concatenation') node.elements.forEach(visit);
+    else if (node.type === 'group') visit(node.alt);
+    else if (node.type === 'repetition') visit(node.el);
+  };
+  enter(rule);
+  return [...new Set([...names].flatMap(requirementsAbove))].sort();
+}
+
+function requirementsAbove(rule: string): readonly string[] {
   const ids: string[] = [];
-  for (; lines[line]?.startsWith(';'); line--) ids.unshift(...(lines[line]?.match(/R-\d{3}-\d{3}/g) ?? []));
+  for (let line = ruleNamed(rule).loc.start.line - 2; lines[line]?.startsWith(';'); line--) {
+    const id = lines[line]?.match(/@requirement (R-\d{3}-\d{3})/)?.[1];
+    if (id !== undefined) ids.push(id);
+  }
   return ids;
 }
 

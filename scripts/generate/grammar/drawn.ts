@@ -16,7 +16,10 @@ const strangers = fc.constantFrom(...' \t",;=/*+-.%\\()<>@q0:&#\x00\x7f\xe4\u20a
 
 export function characters(...ranges: readonly (readonly [first: number, last: number])[]): Drawn {
   const codes = ranges.map(([min, max]) => fc.integer({ min, max }));
-  return { valid: fc.oneof(...codes).map((code) => String.fromCharCode(code)), near: fc.oneof(strangers, fc.constant('')) };
+  return {
+    valid: fc.oneof(...codes).map((code) => String.fromCharCode(code)),
+    near: fc.oneof(strangers, fc.constant('')),
+  };
 }
 
 export function literal(text: string, caseSensitive: boolean): Drawn {
@@ -24,9 +27,13 @@ export function literal(text: string, caseSensitive: boolean): Drawn {
   return {
     valid: caseSensitive
       ? fc.constant(text)
-      : fc.infiniteStream(fc.boolean()).map((upper) =>
-          [...text].map((letter) => (upper.next().value === true ? letter.toUpperCase() : letter.toLowerCase())).join(''),
-        ),
+      : fc
+          .infiniteStream(fc.boolean())
+          .map((upper) =>
+            [...text]
+              .map((letter) => (upper.next().value === true ? letter.toUpperCase() : letter.toLowerCase()))
+              .join(''),
+          ),
     near: fc.constantFrom('', text.slice(0, -1), text.slice(1), text + text, `${text} `, otherCase),
   };
 }
@@ -60,7 +67,10 @@ export function repeat(min: number, max: number | undefined, element: Drawn): Dr
   const exactly = (count: number) => fc.array(element.valid, { minLength: count, maxLength: count }).map(join);
   return {
     // The longest that is allowed is where a greedy parser goes wrong, so it is drawn more often than chance would.
-    valid: max === undefined || max <= most ? some.map(join) : fc.oneof({ weight: 9, arbitrary: some.map(join) }, exactly(max)),
+    valid:
+      max === undefined || max <= most
+        ? some.map(join)
+        : fc.oneof({ weight: 9, arbitrary: some.map(join) }, exactly(max)),
     near: fc.oneof(
       fc.tuple(some, element.near, some).map(([before, near, after]) => join([...before, near, ...after])),
       exactly(Math.max(0, min - 1)),

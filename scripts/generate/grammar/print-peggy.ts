@@ -1,4 +1,4 @@
-import { type Expression, type Grammar, partsOf, type Range, reachable, type Rule, ruleOf } from './expression.ts';
+import { type Expression, type Grammar, partsOf, type Range, type Rule, reachable, ruleOf } from './expression.ts';
 import type { ParserPlan } from './parsers.ts';
 
 /** What every parser starts with: the node of its syntax tree, made from what the parts of a rule have left. */
@@ -28,7 +28,8 @@ export function printPeggy(grammar: Grammar, plan: ParserPlan): string {
     const guard = plan.guards[rule.name] === undefined ? '' : ` ${plan.guards[rule.name]}`;
     const body = print(rule.expression, bears);
     if (!named.has(rule.name)) return `${head}\n  = ${bears(rule.expression) ? body : `$(${body})`}${guard}\n`;
-    const node = (children: string) => `{ return { rule: "${rule.name}", at: offset(), text: text(), children: ${children} }; }`;
+    const node = (children: string) =>
+      `{ return { rule: "${rule.name}", at: offset(), text: text(), children: ${children} }; }`;
     return bears(rule.expression)
       ? `${head}\n  = parts:(${body})${guard} ${node('gather(parts, [])')}\n`
       : `${head}\n  = (${body})${guard} ${node('none')}\n`;
@@ -85,11 +86,12 @@ function printCount(min: number, max: number | undefined): string {
 
 function printCharacters(ranges: readonly Range[]): string {
   const [only] = ranges;
-  if (ranges.length === 1 && only !== undefined && only[0] === only[1]) return JSON.stringify(String.fromCharCode(only[0]));
-  return `[${ranges.map(([first, last]) => (first === last ? escape(first) : `${escape(first)}-${escape(last)}`)).join('')}]`;
+  if (ranges.length === 1 && only !== undefined && only[0] === only[1])
+    return JSON.stringify(String.fromCharCode(only[0]));
+  return `[${ranges.map(([first, last]) => (first === last ? escaped(first) : `${escaped(first)}-${escaped(last)}`)).join('')}]`;
 }
 
-function escape(code: number): string {
+function escaped(code: number): string {
   const character = String.fromCharCode(code);
   return /[0-9A-Za-z]/.test(character) ? character : `\\x${code.toString(16).padStart(2, '0')}`;
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Node, parseString, type Rule as AbnfRule } from 'abnf';
+import { type Rule as AbnfRule, type Node, parseString } from 'abnf';
 import { root } from '../generated-file.ts';
 import type { Expression, Grammar, Rule } from './expression.ts';
 
@@ -73,7 +73,11 @@ function list(element: Expression, min: number, max: number | null): Expression 
   if (min !== 1 || max !== null) throw new Error('Of the list rule only 1#element is in use');
   const space: Expression = { kind: 'rule', name: 'OWS' };
   const comma = [space, literal(',', true), space];
-  return sequence(any(sequence(...comma)), element, any(sequence(...comma, { kind: 'repeat', element, min: 0, max: 1 })));
+  return sequence(
+    any(sequence(...comma)),
+    element,
+    any(sequence(...comma, { kind: 'repeat', element, min: 0, max: 1 })),
+  );
 }
 
 function sequence(...elements: readonly Expression[]): Expression {
