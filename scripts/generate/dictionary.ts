@@ -28,6 +28,8 @@ const corrections: readonly Entry[] = [
   { tag: 0x00660042, vr: 'OL', keyword: 'LongEdgePointIndexList' },
   { tag: 0x00660043, vr: 'OL', keyword: 'LongVertexPointIndexList' },
   { tag: 0x006862f0, vr: 'SQ', keyword: 'ViewOrientationModifierCodeSequence' },
+  { tag: 0x00701305, vr: 'FD', keyword: 'Plane' },
+  { tag: 0x00701306, vr: 'FD', keyword: 'PlaneNormal' },
   { tag: 0x0070150c, vr: 'UL', keyword: 'NumberOfVolumetricCurvePoints' },
   { tag: 0x00760034, vr: 'SQ', keyword: 'ComponentTypeCodeSequence' },
   { tag: 0x300a0131, vr: 'FL', keyword: 'AverageBeamDosePointSourceToExternalContourDistance' },
