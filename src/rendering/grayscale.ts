@@ -7,10 +7,11 @@ import { isPixelPadding, type PixelPadding, pixelPaddingOf } from './pixel-paddi
 import { applyPresentationLut, type PresentationLutShape, presentationLutShapeOf } from './presentation-lut.ts';
 import {
   isFloatingPoint,
+  occurringPatterns,
+  patternCountOf,
   type StoredValueFormat,
   storedValue,
   storedValueFormatOf,
-  tableLengthOf,
 } from './stored-value.ts';
 import { applyVoiLut, type VoiLut, voiLutOf } from './voi-lut.ts';
 
@@ -66,30 +67,30 @@ function rangeOf(frame: PixelFrame, modality: ModalityLut, padding: PixelPadding
   if (isWhole && !isFloatingPoint(frame.samples) && isIdentityModalityLut(modality)) {
     return { kind: 'range', minimum: 0, maximum: 2 ** format.BitsStored - 1 };
   }
-  const values = isFloatingPoint(frame.samples) ? frame.samples : presentStoredValues(frame.samples, format);
   let minimum = Number.POSITIVE_INFINITY;
   let maximum = Number.NEGATIVE_INFINITY;
-  for (const stored of values) {
-    if (!Number.isFinite(stored) || isPixelPadding(padding, stored)) continue;
+  const include = (stored: number): void => {
+    if (!Number.isFinite(stored) || isPixelPadding(padding, stored)) return;
     const value = applyModalityLut(modality, stored);
     if (value < minimum) minimum = value;
     if (value > maximum) maximum = value;
-  }
+  };
+  forEachStoredValue(frame.samples, format, include);
   return minimum > maximum ? { kind: 'range', minimum: 0, maximum: 1 } : { kind: 'range', minimum, maximum };
 }
 
-/** Every stored value that occurs; each once where there are few enough of them to note. */
-function* presentStoredValues(samples: Samples, format: StoredValueFormat): Iterable<number> {
-  const patterns = tableLengthOf(samples);
-  if (patterns === undefined) {
-    for (const sample of samples) yield storedValue(sample, format);
-    return;
-  }
-  const isPresent = new Uint8Array(patterns);
-  const mask = patterns - 1;
-  for (let i = 0; i < samples.length; i++) isPresent[samples[i]! & mask] = 1;
-  for (let pattern = 0; pattern < patterns; pattern++) {
-    if (isPresent[pattern] === 1) yield storedValue(pattern, format);
+/** Visits every stored value that occurs; once where there are few enough of them to note. */
+function forEachStoredValue(samples: Samples, format: StoredValueFormat, visit: (stored: number) => void): void {
+  const patternCount = patternCountOf(samples);
+  if (patternCount !== undefined) {
+    const occurs = occurringPatterns(samples, patternCount);
+    for (let pattern = 0; pattern < patternCount; pattern++) {
+      if (occurs[pattern] === 1) visit(storedValue(pattern, format));
+    }
+  } else if (isFloatingPoint(samples)) {
+    for (let i = 0; i < samples.length; i++) visit(samples[i]!);
+  } else {
+    for (let i = 0; i < samples.length; i++) visit(storedValue(samples[i]!, format));
   }
 }
 
@@ -113,11 +114,11 @@ export function grayOf(transformation: GrayscaleTransformation, stored: number):
 export function renderGrayscale(frame: PixelFrame, transformation: GrayscaleTransformation): Uint8Array {
   const { samples } = frame;
   const gray = new Uint8Array(samples.length);
-  const patterns = tableLengthOf(samples);
+  const patternCount = patternCountOf(samples);
   const format = storedValueFormatOf(frame);
-  if (patterns !== undefined) {
-    const table = combinedTable(transformation, format, patterns);
-    const mask = patterns - 1;
+  if (patternCount !== undefined) {
+    const table = combinedTable(transformation, format, occurringPatterns(samples, patternCount));
+    const mask = patternCount - 1;
     for (let i = 0; i < gray.length; i++) gray[i] = table[samples[i]! & mask]!;
   } else if (isFloatingPoint(samples)) {
     for (let i = 0; i < gray.length; i++) gray[i] = grayOf(transformation, samples[i]!);
@@ -127,20 +128,15 @@ export function renderGrayscale(frame: PixelFrame, transformation: GrayscaleTran
   return gray;
 }
 
-/** Grey by allocated sample: every stored value is computed once, then spread over the samples that hold it. */
+/** Grey by bit pattern of a sample, for the patterns that occur: in most images a small part of all. */
 function combinedTable(
   transformation: GrayscaleTransformation,
   format: StoredValueFormat,
-  patterns: number,
+  occurring: Uint8Array,
 ): Uint8Array {
-  const low = format.HighBit + 1 - format.BitsStored;
-  const valueMask = 2 ** format.BitsStored - 1;
-  const byMagnitude = new Uint8Array(valueMask + 1);
-  for (let magnitude = 0; magnitude <= valueMask; magnitude++) {
-    byMagnitude[magnitude] = grayOf(transformation, storedValue(magnitude << low, format));
+  const table = new Uint8Array(occurring.length);
+  for (let pattern = 0; pattern < table.length; pattern++) {
+    if (occurring[pattern] === 1) table[pattern] = grayOf(transformation, storedValue(pattern, format));
   }
-  if (valueMask === patterns - 1) return byMagnitude;
-  const table = new Uint8Array(patterns);
-  for (let pattern = 0; pattern < patterns; pattern++) table[pattern] = byMagnitude[(pattern >> low) & valueMask]!;
   return table;
 }

@@ -22,47 +22,53 @@ interface Taps {
 export function resample(image: RenderedImage, geometry: ViewportGeometry): RenderedImage {
   const { renderedWidth: width, renderedHeight: height } = geometry;
   const { channels } = image;
-  const across = tapsOf(geometry.x, geometry.width, width, geometry.isFlippedHorizontally);
   const down = tapsOf(geometry.y, geometry.height, height, geometry.isFlippedVertically);
-  const top = Math.floor(geometry.y);
-  const rowCount = Math.ceil(geometry.y + geometry.height) - top;
-  const rows = new Float32Array(rowCount * width * channels);
-  for (let row = 0; row < rowCount; row++) {
-    filterRow(image.pixels, (top + row) * image.width, across, channels, rows, row * width * channels);
+  const across = tapsOf(geometry.x, geometry.width, width, geometry.isFlippedHorizontally);
+  const rowLength = image.width * channels;
+  const pixels = new Uint8ClampedArray(height * width * channels);
+  const row = new Float32Array(rowLength);
+  for (let y = 0; y < height; y++) {
+    mixRows(image.pixels, rowLength, down, y, row);
+    filterRow(row, across, channels, pixels, y * width * channels);
   }
-  return { width, height, channels, pixels: filterColumns(rows, top, down, width * channels) };
+  return { width, height, channels, pixels: new Uint8Array(pixels.buffer) };
 }
 
-function filterRow(from: Uint8Array, start: number, taps: Taps, channels: number, to: Float32Array, at: number): void {
+/** One row of the result, still as wide as the source: four source rows at a time, read in the order of memory. */
+function mixRows(pixels: Uint8Array, rowLength: number, taps: Taps, y: number, row: Float32Array): void {
+  const { weights, width } = taps;
+  const end = taps.count[y]!;
+  row.fill(0);
+  for (let tap = 0; tap < end; tap += 4) {
+    const at = y * width + tap;
+    const a = (taps.first[y]! + tap) * rowLength;
+    // Past the last tap the weight is 0, and the row of the first is read again.
+    const b = tap + 1 < end ? a + rowLength : a;
+    const c = tap + 2 < end ? b + rowLength : a;
+    const d = tap + 3 < end ? c + rowLength : a;
+    const [wa, wb, wc, wd] = [weights[at]!, weights[at + 1]!, weights[at + 2]!, weights[at + 3]!];
+    for (let i = 0; i < rowLength; i++) {
+      row[i] = row[i]! + pixels[a + i]! * wa + pixels[b + i]! * wb + pixels[c + i]! * wc + pixels[d + i]! * wd;
+    }
+  }
+}
+
+/** The clamped array rounds to nearest and holds over- and undershoot within 0 to 255. */
+function filterRow(row: Float32Array, taps: Taps, channels: number, to: Uint8ClampedArray, at: number): void {
   const { first, count, weights, width } = taps;
   for (let x = 0; x < first.length; x++) {
-    const begin = (start + first[x]!) * channels;
+    const firstWeight = x * width;
+    const end = firstWeight + count[x]!;
     for (let channel = 0; channel < channels; channel++) {
       let sum = 0;
-      for (let tap = 0, source = begin + channel, weight = x * width; tap < count[x]!; tap++, source += channels) {
-        sum += from[source]! * weights[weight + tap]!;
+      let source = first[x]! * channels + channel;
+      for (let weight = firstWeight; weight < end; weight++) {
+        sum += row[source]! * weights[weight]!;
+        source += channels;
       }
       to[at + x * channels + channel] = sum;
     }
   }
-}
-
-/** Row by row of the result, so that memory is read in its order. */
-function filterColumns(rows: Float32Array, top: number, taps: Taps, rowLength: number): Uint8Array {
-  const { first, count, weights, width } = taps;
-  const pixels = new Uint8ClampedArray(first.length * rowLength);
-  const sums = new Float32Array(rowLength);
-  for (let y = 0; y < first.length; y++) {
-    sums.fill(0);
-    for (let tap = 0; tap < count[y]!; tap++) {
-      const weight = weights[y * width + tap]!;
-      const from = (first[y]! - top + tap) * rowLength;
-      for (let i = 0; i < rowLength; i++) sums[i] = sums[i]! + rows[from + i]! * weight;
-    }
-    // The clamped array rounds to nearest and holds over- and undershoot within 0 to 255.
-    pixels.set(sums, y * rowLength);
-  }
-  return new Uint8Array(pixels.buffer);
 }
 
 function tapsOf(start: number, length: number, resultLength: number, isFlipped: boolean): Taps {
@@ -70,7 +76,8 @@ function tapsOf(start: number, length: number, resultLength: number, isFlipped: 
   const reach = 2 * Math.max(1, scale);
   const lowest = Math.floor(start);
   const highest = Math.ceil(start + length);
-  const width = Math.ceil(2 * reach) + 1;
+  // A multiple of four, with weights of 0 after the last.
+  const width = Math.ceil((2 * reach + 1) / 4) * 4;
   const first = new Int32Array(resultLength);
   const count = new Int32Array(resultLength);
   const weights = new Float32Array(resultLength * width);

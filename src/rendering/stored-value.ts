@@ -14,10 +14,9 @@ export interface StoredValueFormat {
  * @param sample any integer of up to 32 bits, signed or not
  */
 export function storedValue(sample: number, { BitsStored, HighBit, PixelRepresentation }: StoredValueFormat): number {
-  const shifted = (sample >>> 0) / 2 ** (HighBit + 1 - BitsStored);
-  const magnitude = Math.floor(shifted) % 2 ** BitsStored;
-  const isNegative = PixelRepresentation === 1 && magnitude >= 2 ** (BitsStored - 1);
-  return isNegative ? magnitude - 2 ** BitsStored : magnitude;
+  const above = 32 - BitsStored;
+  const atTop = (sample >>> (HighBit + 1 - BitsStored)) << above;
+  return PixelRepresentation === 1 ? atTop >> above : atTop >>> above;
 }
 
 /** Whether the samples are numbers as they are: Float and Double Float Pixel Data (PS3.3 C.7.6.24, C.7.6.25). */
@@ -25,9 +24,17 @@ export function isFloatingPoint(samples: Samples): boolean {
   return samples instanceof Float32Array || samples instanceof Float64Array;
 }
 
-/** Number of patterns a sample of the array can have, where a table over all of them is worth its while. */
-export function tableLengthOf(samples: Samples): number | undefined {
+/** Number of bit patterns that a sample of the array can have, where a table over all of them is worth its while. */
+export function patternCountOf(samples: Samples): number | undefined {
   return samples.BYTES_PER_ELEMENT <= 2 ? 2 ** (8 * samples.BYTES_PER_ELEMENT) : undefined;
+}
+
+/** Which bit patterns occur among samples of up to sixteen bits: 1 at the place of each. */
+export function occurringPatterns(samples: Samples, patternCount: number): Uint8Array {
+  const occurs = new Uint8Array(patternCount);
+  const mask = patternCount - 1;
+  for (let i = 0; i < samples.length; i++) occurs[samples[i]! & mask] = 1;
+  return occurs;
 }
 
 /** The format of a frame, mended where Bits Stored and High Bit cannot be meant. */

@@ -4,6 +4,8 @@ import type { RenderedImage } from '../rendered-image.ts';
 /**
  * Encodes an image as image/gif (GIF89a). Grey is exact: its 256 levels are the colour table. Colours are reduced to the
  * 256 that fit the image best.
+ *
+ * @requirement R-001-074
  */
 export async function encodeGif(image: RenderedImage): Promise<Uint8Array> {
   const { width, height, channels, pixels } = image;

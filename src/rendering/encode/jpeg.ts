@@ -12,6 +12,7 @@ const fullChrominanceQuality = 90;
  * The file holds no profile and no metadata. Huffman tables are the standard's own: better ones cost half the speed.
  *
  * @param quality 1 to 100; the scale of libjpeg
+ * @requirement R-001-086
  * @requirement R-001-297
  */
 export async function encodeJpeg(image: RenderedImage, quality: number = defaultQuality): Promise<Uint8Array> {

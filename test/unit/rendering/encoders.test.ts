@@ -32,7 +32,7 @@ describe('image/jpeg (PS3.18 Sup174 6.1.1.3)', () => {
   };
 
   requirement(
-    ['R-001-071', 'R-001-344'],
+    ['R-001-086', 'R-001-344'],
     'is baseline, Huffman, sequential, eight bits, without metadata',
     async () => {
       const gray = await encodeJpeg(noise(40, 30, 1));

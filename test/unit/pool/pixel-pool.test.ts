@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ImagePixel } from '../../../src/dicom/image-pixel.ts';
+import { OriginServerError } from '../../../src/errors/origin-server-error.ts';
+import { createPixelPool, type PixelPool, type RenderTask } from '../../../src/pool/pixel-pool.ts';
+
+const image: ImagePixel = {
+  Rows: 64,
+  Columns: 64,
+  SamplesPerPixel: 1,
+  PhotometricInterpretation: 'MONOCHROME2',
+  BitsAllocated: 8,
+  BitsStored: 8,
+  HighBit: 7,
+  PixelRepresentation: 0,
+  PlanarConfiguration: 0,
+  NumberOfFrames: 1,
+  pixelData: 'PixelData',
+};
+
+const task = (changes: Partial<RenderTask> = {}): RenderTask => ({
+  key: 'test',
+  head: new Uint8Array(0),
+  dataSetOffset: 0,
+  transferSyntaxUID: '1.2.840.10008.1.2.1',
+  image,
+  frame: new Uint8Array(64 * 64),
+  frameNumber: 1,
+  mediaType: 'image/png',
+  parameters: {},
+  ...changes,
+});
+
+let pool: PixelPool;
+beforeAll(() => {
+  pool = createPixelPool({ workers: 1 });
+});
+afterAll(() => pool.close());
+
+describe('the pixel pool', () => {
+  test('renders, many at a time', async () => {
+    const images = await Promise.all(Array.from({ length: 8 }, () => pool.render(task())));
+    expect(new Set(images.map((png) => Buffer.from(png).toString('latin1', 1, 4)))).toEqual(new Set(['PNG']));
+  });
+
+  test('takes the frame away, and leaves what stood beside it in its buffer', async () => {
+    const shared = new Uint8Array(64 * 64 + 10).fill(5);
+    await pool.render(task({ frame: shared.subarray(10) }));
+    expect(shared[0]).toBe(5);
+  });
+
+  test('an error keeps its code, its clause and its words', async () => {
+    const failure = await pool.render(task({ frame: new Uint8Array(3) })).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(OriginServerError);
+    expect(failure).toMatchObject({
+      code: 'not-renderable',
+      status: 406,
+      message: expect.stringContaining('3 octets'),
+    });
+  });
+
+  test('a failure is that of its task alone', async () => {
+    const outcomes = await Promise.allSettled([pool.render(task({ frame: new Uint8Array(1) })), pool.render(task())]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  });
+
+  test('a task that is abandoned while it waits is never begun', async () => {
+    const abandoned = new AbortController();
+    const busy = pool.render(task());
+    const waiting = pool.render(task(), abandoned.signal);
+    abandoned.abort();
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(busy).resolves.toBeInstanceOf(Uint8Array);
+    await expect(pool.render(task())).resolves.toBeInstanceOf(Uint8Array);
+  });
+
+  test('transcodes', async () => {
+    const frame = Uint8Array.from({ length: 64 * 64 }, (_, i) => i & 63);
+    const native = '1.2.840.10008.1.2.1';
+    const uids = { fromTransferSyntaxUID: native, toTransferSyntaxUID: native };
+    expect(Buffer.from(await pool.transcode({ image, frame: frame.slice(), ...uids }))).toEqual(Buffer.from(frame));
+  });
+});
