@@ -33,11 +33,12 @@ export function toXmlModel(json: DicomJson): string {
 }
 
 function attributesXml(json: DicomJson): string {
-  return Object.keys(json)
-    .sort()
+  const tags = Object.keys(json).sort();
+  const blocks = reservedBlocks(json, tags);
+  return tags
     .map((tag) => {
       const attribute = json[tag]!;
-      const opening = `<DicomAttribute ${nameXml(json, tag)} vr="${attribute.vr}"`;
+      const opening = `<DicomAttribute ${nameXml(json, tag, blocks)} vr="${attribute.vr}"`;
       const content = contentXml(attribute);
       return content === '' ? `${opening}/>` : `${opening}>${content}</DicomAttribute>`;
     })
@@ -48,14 +49,15 @@ function attributesXml(json: DicomJson): string {
  * Tag and keyword of a standard attribute; of a private one its private creator, which takes the place of the block number in
  * the tag. A creator that reserved two blocks says nothing of the second: the tag then stays whole.
  */
-function nameXml(json: DicomJson, tag: string): string {
-  const keyword = keywordOf(Number.parseInt(tag, 16));
-  if (keyword !== undefined) return `tag="${tag}" keyword="${keyword}"`;
+function nameXml(json: DicomJson, tag: string, blocks: ReadonlyMap<string, string>): string {
   const [group, block, element] = [tag.slice(0, 4), tag.slice(4, 6), tag.slice(6)];
-  if (!isPrivateGroup(group) || block === '00') return `tag="${tag}"`;
-  const creator = json[`${group}00${block}`]?.Value?.[0];
+  if (!isPrivateGroup(group)) {
+    const keyword = keywordOf(Number.parseInt(tag, 16));
+    return keyword === undefined ? `tag="${tag}"` : `tag="${tag}" keyword="${keyword}"`;
+  }
+  const creator = block === '00' ? undefined : json[`${group}00${block}`]?.Value?.[0];
   if (typeof creator !== 'string') return `tag="${tag}"`;
-  const written = reservedBlocks(json, group).get(creator) === block ? `${group}00${element}` : tag;
+  const written = blocks.get(group + creator) === block ? `${group}00${element}` : tag;
   return `tag="${written}" privateCreator="${escapeXmlAttribute(creator)}"`;
 }
 
@@ -63,13 +65,14 @@ function isPrivateGroup(group: string): boolean {
   return Number.parseInt(group, 16) % 2 === 1;
 }
 
-/** The first block that each private creator reserves in a group, by (gggg,0010) to (gggg,00FF) (PS3.5 7.8.1). */
-function reservedBlocks(json: DicomJson, group: string): Map<string, string> {
+/** The first block that each private creator reserves, by (gggg,0010) to (gggg,00FF); by group and creator (PS3.5 7.8.1). */
+function reservedBlocks(json: DicomJson, tags: readonly string[]): Map<string, string> {
   const blocks = new Map<string, string>();
-  for (let block = 0x10; block <= 0xff; block++) {
-    const digits = block.toString(16).toUpperCase();
-    const creator = json[`${group}00${digits}`]?.Value?.[0];
-    if (typeof creator === 'string' && !blocks.has(creator)) blocks.set(creator, digits);
+  for (const tag of tags) {
+    const [group, element] = [tag.slice(0, 4), tag.slice(4)];
+    if (!element.startsWith('00') || element < '0010' || !isPrivateGroup(group)) continue;
+    const creator = json[tag]?.Value?.[0];
+    if (typeof creator === 'string' && !blocks.has(group + creator)) blocks.set(group + creator, element.slice(2));
   }
   return blocks;
 }
@@ -156,20 +159,22 @@ function dataSetOf(parent: XmlElement): ParsedXmlModel {
     else if (json[tag] !== undefined) return misplaced(element, `${tag} stands there twice.`);
     else json[tag] = attribute;
   }
+  const blocks = reservedBlocks(json, Object.keys(json).sort());
   for (const { element, tag, creator, attribute } of withoutBlock) {
-    const block = blockOf(json, tag.slice(0, 4), creator);
+    const group = tag.slice(0, 4);
+    const block = blocks.get(group + creator) ?? reserveBlock(json, group, creator);
     if (block === undefined) return misplaced(element, `The group has no block left for ${creator}.`);
-    const whole = tag.slice(0, 4) + block + tag.slice(6);
+    blocks.set(group + creator, block);
+    const whole = group + block + tag.slice(6);
     if (json[whole] !== undefined) return misplaced(element, `${whole} stands there twice.`);
     json[whole] = attribute;
   }
   return { ok: true, json };
 }
 
-/** The block of a private creator in a group, reserved now if it has none yet. */
-function blockOf(json: Record<string, JsonAttribute>, group: string, creator: string): string | undefined {
-  const reserved = reservedBlocks(json, group).get(creator);
-  if (reserved !== undefined || !isPrivateGroup(group)) return reserved;
+/** Gives a private creator that has no element of its own the first free block of its group. */
+function reserveBlock(json: Record<string, JsonAttribute>, group: string, creator: string): string | undefined {
+  if (!isPrivateGroup(group)) return undefined;
   for (let block = 0x10; block <= 0xff; block++) {
     const digits = block.toString(16).toUpperCase();
     if (json[`${group}00${digits}`] !== undefined) continue;
