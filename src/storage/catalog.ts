@@ -52,10 +52,12 @@ export interface Catalog {
   /** Metadata documents in the order of the records. */
   metadata(records: Iterable<InstanceRecord>): AsyncIterable<Uint8Array>;
   /**
-   * Inserts all instances of the batch, or none if it throws. When it resolves they are durable. Outcomes are in the
-   * order of the batch.
+   * Inserts all instances of the batch in one transaction, or none if it throws. When it resolves they are visible; they
+   * are durable after `sync`. Outcomes are in the order of the batch.
    */
   insert(batch: readonly NewInstance[]): Promise<readonly InsertOutcome[]>;
+  /** Resolves when everything inserted is durable. */
+  sync(): Promise<void>;
   /** Whether an instance uses the object. */
   hasObject(objectKey: string): Promise<boolean>;
   close(): Promise<void>;

@@ -43,24 +43,36 @@ export interface InstanceStore {
   close(): Promise<void>;
 }
 
+/** What became of a batch that the catalogue has taken, and the error that left it without being durable. */
+interface Committed {
+  readonly outcomes: readonly InsertOutcome[];
+  readonly unsynced: { readonly error: unknown } | undefined;
+}
+
 /** Joins a catalogue and an object store. */
 export function instanceStore(needs: { readonly catalog: Catalog; readonly objects: ObjectStore }): InstanceStore {
   const { catalog, objects } = needs;
 
-  /** Stores several batches in one catalogue transaction (PS3.18 10.5.3: what is reported as stored is stored). */
+  /** Stores several batches in one catalogue transaction. What it throws says that nothing was stored. */
   const commitGroup = groupCommit(
-    async (batches: readonly (readonly ReceivedInstance[])[]): Promise<readonly (readonly InsertOutcome[])[]> => {
+    async (batches: readonly (readonly ReceivedInstance[])[]): Promise<readonly Committed[]> => {
       const all = batches.flat();
       const staged = all.map((instance) => instance.staged);
       await objects.persist(staged);
       const outcomes = await catalog.insert(await Promise.all(all.map(newInstance)));
-      // From here on the instances are stored: what cannot be tidied up now is found at the next start.
-      objects.settle(staged.filter((_, at) => outcomes[at] === 'stored'));
-      await objects.discard(staged.filter((_, at) => outcomes[at] !== 'stored')).catch(() => {});
+      const unsynced = await catalog.sync().then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
+      if (unsynced === undefined) {
+        objects.settle(staged.filter((_, at) => outcomes[at] === 'stored'));
+        // What cannot be removed now is found at the next start.
+        await objects.discard(staged.filter((_, at) => outcomes[at] !== 'stored')).catch(() => {});
+      }
       let start = 0;
       return batches.map(({ length }) => {
         start += length;
-        return outcomes.slice(start - length, start);
+        return { outcomes: outcomes.slice(start - length, start), unsynced };
       });
     },
   );
@@ -87,14 +99,18 @@ export function instanceStore(needs: { readonly catalog: Catalog; readonly objec
 
     async commit(received) {
       if (received.length === 0) return [];
+      let committed: Committed;
       try {
         // What could not be written fails here, before it meets the batches of others.
         await Promise.all(received.map(({ staged }) => staged.digest));
-        return await commitGroup(received);
+        committed = await commitGroup(received);
       } catch (error) {
         await objects.discard(received.map(({ staged }) => staged));
         throw error;
       }
+      // The catalogue names the objects, so they stay; but nobody may be told that they are safe.
+      if (committed.unsynced !== undefined) throw committed.unsynced.error;
+      return committed.outcomes;
     },
 
     discard: (received) => objects.discard(received.map(({ staged }) => staged)),
