@@ -5,6 +5,9 @@
 /** Rules that a text can be parsed by ("-" is written "_"). */
 export type StartRule =
   | 'media_type'
+  | 'parameter'
+  | 'quoted_string'
+  | 'qvalue'
   | 'multipart_media_type'
   | 'multipart_related'
   | 'boundary'
@@ -20,6 +23,9 @@ export type StartRule =
 /** Rules that have a node in the syntax tree. */
 export type Rule =
   | 'media-type'
+  | 'parameter'
+  | 'quoted-string'
+  | 'qvalue'
   | 'multipart-media-type'
   | 'multipart-related'
   | 'boundary'
@@ -35,15 +41,12 @@ export type Rule =
   | 'subtype'
   | 'attribute'
   | 'token'
-  | 'quoted-string'
   | 'type-parameter'
-  | 'parameter'
   | 'boundary-parameter'
   | 'accept-member'
   | 'media-range'
   | 'type-wildcard'
-  | 'any-wildcard'
-  | 'qvalue';
+  | 'any-wildcard';
 
 export interface Node {
   readonly rule: Rule;

@@ -206,24 +206,24 @@ const peg$c4 = "/";
 const peg$c5 = "*";
 const peg$c6 = "contentType";
 const peg$c7 = "q=";
-const peg$c8 = "0";
-const peg$c9 = ".";
-const peg$c10 = "1";
-const peg$c11 = "accept";
-const peg$c12 = "<";
-const peg$c13 = ">";
-const peg$c14 = "multipart/related";
-const peg$c15 = "boundary";
-const peg$c16 = " ";
-const peg$c17 = "multipart";
+const peg$c8 = "accept";
+const peg$c9 = "<";
+const peg$c10 = ">";
+const peg$c11 = "multipart/related";
+const peg$c12 = "boundary";
+const peg$c13 = " ";
+const peg$c14 = "multipart";
+const peg$c15 = "0";
+const peg$c16 = ".";
+const peg$c17 = "1";
 const peg$c18 = "\"";
 const peg$c19 = "\\";
 const peg$c20 = "type";
-const peg$r0 = new CharacterSet(/^[0-9]/);
-const peg$r1 = new CharacterSet(/^[\t ]/);
-const peg$r2 = new CharacterSet(/^[!#-'*-:=?-Z\^-z|~]/);
-const peg$r3 = new CharacterSet(/^[ '-)+-:=?A-Z_a-z]/);
-const peg$r4 = new CharacterSet(/^['-)+-:=?A-Z_a-z]/);
+const peg$r0 = new CharacterSet(/^[\t ]/);
+const peg$r1 = new CharacterSet(/^[!#-'*-:=?-Z\^-z|~]/);
+const peg$r2 = new CharacterSet(/^[ '-)+-:=?A-Z_a-z]/);
+const peg$r3 = new CharacterSet(/^['-)+-:=?A-Z_a-z]/);
+const peg$r4 = new CharacterSet(/^[0-9]/);
 const peg$r5 = new CharacterSet(/^[\t -!#-[\]-~\x80-\xFF]/);
 const peg$r6 = new CharacterSet(/^[\t -~\x80-\xFF]/);
 const peg$r7 = new CharacterSet(/^[!#-'*-+\--.0-9A-Z\^-z|~]/);
@@ -238,24 +238,24 @@ const peg$e4 = peg$literalExpectation("/", false);
 const peg$e5 = peg$literalExpectation("*", false);
 const peg$e6 = peg$literalExpectation("contentType", false);
 const peg$e7 = peg$literalExpectation("q=", true);
-const peg$e8 = peg$otherExpectation("a weight from 0 to 1 with at most three decimals");
-const peg$e9 = peg$literalExpectation("0", false);
-const peg$e10 = peg$literalExpectation(".", false);
-const peg$e11 = peg$classExpectation([["0", "9"]], false, false, false);
-const peg$e12 = peg$literalExpectation("1", false);
-const peg$e13 = peg$literalExpectation("accept", false);
-const peg$e14 = peg$classExpectation(["\t", " "], false, false, false);
-const peg$e15 = peg$literalExpectation("<", false);
-const peg$e16 = peg$classExpectation(["!", ["#", "'"], ["*", ":"], "=", ["?", "Z"], ["^", "z"], "|", "~"], false, false, false);
-const peg$e17 = peg$literalExpectation(">", false);
-const peg$e18 = peg$classExpectation([" ", ["'", ")"], ["+", ":"], "=", "?", ["A", "Z"], "_", ["a", "z"]], false, false, false);
-const peg$e19 = peg$literalExpectation("multipart/related", true);
-const peg$e20 = peg$literalExpectation("boundary", true);
-const peg$e21 = peg$anyExpectation();
-const peg$e22 = peg$otherExpectation("a boundary of 1 to 70 characters");
-const peg$e23 = peg$classExpectation([["'", ")"], ["+", ":"], "=", "?", ["A", "Z"], "_", ["a", "z"]], false, false, false);
-const peg$e24 = peg$literalExpectation(" ", false);
-const peg$e25 = peg$literalExpectation("multipart", true);
+const peg$e8 = peg$literalExpectation("accept", false);
+const peg$e9 = peg$classExpectation(["\t", " "], false, false, false);
+const peg$e10 = peg$literalExpectation("<", false);
+const peg$e11 = peg$classExpectation(["!", ["#", "'"], ["*", ":"], "=", ["?", "Z"], ["^", "z"], "|", "~"], false, false, false);
+const peg$e12 = peg$literalExpectation(">", false);
+const peg$e13 = peg$classExpectation([" ", ["'", ")"], ["+", ":"], "=", "?", ["A", "Z"], "_", ["a", "z"]], false, false, false);
+const peg$e14 = peg$literalExpectation("multipart/related", true);
+const peg$e15 = peg$literalExpectation("boundary", true);
+const peg$e16 = peg$anyExpectation();
+const peg$e17 = peg$otherExpectation("a boundary of 1 to 70 characters");
+const peg$e18 = peg$classExpectation([["'", ")"], ["+", ":"], "=", "?", ["A", "Z"], "_", ["a", "z"]], false, false, false);
+const peg$e19 = peg$literalExpectation(" ", false);
+const peg$e20 = peg$literalExpectation("multipart", true);
+const peg$e21 = peg$otherExpectation("a weight from 0 to 1 with at most three decimals");
+const peg$e22 = peg$literalExpectation("0", false);
+const peg$e23 = peg$literalExpectation(".", false);
+const peg$e24 = peg$classExpectation([["0", "9"]], false, false, false);
+const peg$e25 = peg$literalExpectation("1", false);
 const peg$e26 = peg$otherExpectation("a quoted string");
 const peg$e27 = peg$literalExpectation("\"", false);
 const peg$e28 = peg$classExpectation(["\t", [" ", "!"], ["#", "["], ["]", "~"], ["\x80", "\xFF"]], false, false, false);
@@ -279,6 +279,9 @@ function peg$parse(input, options) {
 
   const peg$startRuleFunctions = {
     media_type: peg$parsemedia_type,
+    parameter: peg$parseparameter,
+    quoted_string: peg$parsequoted_string,
+    qvalue: peg$parseqvalue,
     multipart_media_type: peg$parsemultipart_media_type,
     multipart_related: peg$parsemultipart_related,
     boundary: peg$parseboundary,
@@ -305,14 +308,14 @@ function peg$parse(input, options) {
   function peg$f6(parts) {    return { rule: "accept-parameter", at: offset(), text: text(), children: gather(parts, []) };  }
   function peg$f7(parts) {    return { rule: "accept-list", at: offset(), text: text(), children: gather(parts, []) };  }
   function peg$f8(parts) {    return { rule: "accept-member", at: offset(), text: text(), children: gather(parts, []) };  }
-  function peg$f9() {    return { rule: "qvalue", at: offset(), text: text(), children: none };  }
-  function peg$f10(parts) {    return { rule: "cid-list", at: offset(), text: text(), children: gather(parts, []) };  }
-  function peg$f11(parts) {    return { rule: "cid", at: offset(), text: text(), children: gather(parts, []) };  }
-  function peg$f12() {    return { rule: "bchar", at: offset(), text: text(), children: none };  }
-  function peg$f13(parts) {    return { rule: "multipart-related", at: offset(), text: text(), children: gather(parts, []) };  }
-  function peg$f14(parts) {    return { rule: "boundary-parameter", at: offset(), text: text(), children: gather(parts, []) };  }
-  function peg$f15() {    return { rule: "boundary", at: offset(), text: text(), children: none };  }
-  function peg$f16(parts) {    return { rule: "multipart-media-type", at: offset(), text: text(), children: gather(parts, []) };  }
+  function peg$f9(parts) {    return { rule: "cid-list", at: offset(), text: text(), children: gather(parts, []) };  }
+  function peg$f10(parts) {    return { rule: "cid", at: offset(), text: text(), children: gather(parts, []) };  }
+  function peg$f11() {    return { rule: "bchar", at: offset(), text: text(), children: none };  }
+  function peg$f12(parts) {    return { rule: "multipart-related", at: offset(), text: text(), children: gather(parts, []) };  }
+  function peg$f13(parts) {    return { rule: "boundary-parameter", at: offset(), text: text(), children: gather(parts, []) };  }
+  function peg$f14() {    return { rule: "boundary", at: offset(), text: text(), children: none };  }
+  function peg$f15(parts) {    return { rule: "multipart-media-type", at: offset(), text: text(), children: gather(parts, []) };  }
+  function peg$f16() {    return { rule: "qvalue", at: offset(), text: text(), children: none };  }
   function peg$f17(parts) {    return { rule: "media-type", at: offset(), text: text(), children: gather(parts, []) };  }
   function peg$f18(parts) {    return { rule: "parameter", at: offset(), text: text(), children: gather(parts, []) };  }
   function peg$f19() {    return { rule: "quoted-string", at: offset(), text: text(), children: none };  }
@@ -991,146 +994,15 @@ function peg$parse(input, options) {
     return s0;
   }
 
-  function peg$parseqvalue() {
-    let s0, s1, s2, s3, s4, s5, s6;
-
-    peg$silentFails++;
-    s0 = peg$currPos;
-    s1 = peg$currPos;
-    if (input.charCodeAt(peg$currPos) === 48) {
-      s2 = peg$c8;
-      peg$currPos++;
-    } else {
-      s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e9); }
-    }
-    if (s2 !== peg$FAILED) {
-      s3 = peg$currPos;
-      if (input.charCodeAt(peg$currPos) === 46) {
-        s4 = peg$c9;
-        peg$currPos++;
-      } else {
-        s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e10); }
-      }
-      if (s4 !== peg$FAILED) {
-        s5 = [];
-        s6 = input.charAt(peg$currPos);
-        if (peg$r0.test(s6)) {
-          peg$currPos++;
-        } else {
-          s6 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e11); }
-        }
-        while (s6 !== peg$FAILED) {
-          s5.push(s6);
-          if (s5.length >= 3) {
-            s6 = peg$FAILED;
-          } else {
-            s6 = input.charAt(peg$currPos);
-            if (peg$r0.test(s6)) {
-              peg$currPos++;
-            } else {
-              s6 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e11); }
-            }
-          }
-        }
-        s4 = [s4, s5];
-        s3 = s4;
-      } else {
-        peg$currPos = s3;
-        s3 = peg$FAILED;
-      }
-      if (s3 === peg$FAILED) {
-        s3 = null;
-      }
-      s2 = [s2, s3];
-      s1 = s2;
-    } else {
-      peg$currPos = s1;
-      s1 = peg$FAILED;
-    }
-    if (s1 === peg$FAILED) {
-      s1 = peg$currPos;
-      if (input.charCodeAt(peg$currPos) === 49) {
-        s2 = peg$c10;
-        peg$currPos++;
-      } else {
-        s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e12); }
-      }
-      if (s2 !== peg$FAILED) {
-        s3 = peg$currPos;
-        if (input.charCodeAt(peg$currPos) === 46) {
-          s4 = peg$c9;
-          peg$currPos++;
-        } else {
-          s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e10); }
-        }
-        if (s4 !== peg$FAILED) {
-          s5 = [];
-          if (input.charCodeAt(peg$currPos) === 48) {
-            s6 = peg$c8;
-            peg$currPos++;
-          } else {
-            s6 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e9); }
-          }
-          while (s6 !== peg$FAILED) {
-            s5.push(s6);
-            if (s5.length >= 3) {
-              s6 = peg$FAILED;
-            } else {
-              if (input.charCodeAt(peg$currPos) === 48) {
-                s6 = peg$c8;
-                peg$currPos++;
-              } else {
-                s6 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e9); }
-              }
-            }
-          }
-          s4 = [s4, s5];
-          s3 = s4;
-        } else {
-          peg$currPos = s3;
-          s3 = peg$FAILED;
-        }
-        if (s3 === peg$FAILED) {
-          s3 = null;
-        }
-        s2 = [s2, s3];
-        s1 = s2;
-      } else {
-        peg$currPos = s1;
-        s1 = peg$FAILED;
-      }
-    }
-    if (s1 !== peg$FAILED) {
-      peg$savedPos = s0;
-      s1 = peg$f9();
-    }
-    s0 = s1;
-    peg$silentFails--;
-    if (s0 === peg$FAILED) {
-      s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e8); }
-    }
-
-    return s0;
-  }
-
   function peg$parseaccept_name() {
     let s0;
 
-    if (input.substr(peg$currPos, 6) === peg$c11) {
-      s0 = peg$c11;
+    if (input.substr(peg$currPos, 6) === peg$c8) {
+      s0 = peg$c8;
       peg$currPos += 6;
     } else {
       s0 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e13); }
+      if (peg$silentFails === 0) { peg$fail(peg$e8); }
     }
 
     return s0;
@@ -1147,14 +1019,14 @@ function peg$parse(input, options) {
       s4 = peg$currPos;
       s5 = [];
       s6 = input.charAt(peg$currPos);
-      if (peg$r1.test(s6)) {
+      if (peg$r0.test(s6)) {
         peg$currPos++;
       } else {
         s6 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e14); }
+        if (peg$silentFails === 0) { peg$fail(peg$e9); }
       }
       if (s6 !== peg$FAILED) {
-        if (s6 !== peg$FAILED) { peg$currPos = peg$r1.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e14); } }
+        if (s6 !== peg$FAILED) { peg$currPos = peg$r0.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e9); } }
       } else {
         s5 = peg$FAILED;
       }
@@ -1175,14 +1047,14 @@ function peg$parse(input, options) {
         s4 = peg$currPos;
         s5 = [];
         s6 = input.charAt(peg$currPos);
-        if (peg$r1.test(s6)) {
+        if (peg$r0.test(s6)) {
           peg$currPos++;
         } else {
           s6 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e14); }
+          if (peg$silentFails === 0) { peg$fail(peg$e9); }
         }
         if (s6 !== peg$FAILED) {
-          if (s6 !== peg$FAILED) { peg$currPos = peg$r1.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e14); } }
+          if (s6 !== peg$FAILED) { peg$currPos = peg$r0.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e9); } }
         } else {
           s5 = peg$FAILED;
         }
@@ -1206,7 +1078,7 @@ function peg$parse(input, options) {
     }
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f10(s1);
+      s1 = peg$f9(s1);
     }
     s0 = s1;
 
@@ -1226,7 +1098,7 @@ function peg$parse(input, options) {
     }
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f11(s1);
+      s1 = peg$f10(s1);
     }
     s0 = s1;
 
@@ -1239,33 +1111,33 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 60) {
-      s2 = peg$c12;
+      s2 = peg$c9;
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e15); }
+      if (peg$silentFails === 0) { peg$fail(peg$e10); }
     }
     if (s2 !== peg$FAILED) {
       s3 = [];
       s4 = input.charAt(peg$currPos);
-      if (peg$r2.test(s4)) {
+      if (peg$r1.test(s4)) {
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e16); }
+        if (peg$silentFails === 0) { peg$fail(peg$e11); }
       }
       if (s4 !== peg$FAILED) {
-        if (s4 !== peg$FAILED) { peg$currPos = peg$r2.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e16); } }
+        if (s4 !== peg$FAILED) { peg$currPos = peg$r1.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e11); } }
       } else {
         s3 = peg$FAILED;
       }
       if (s3 !== peg$FAILED) {
         if (input.charCodeAt(peg$currPos) === 62) {
-          s4 = peg$c13;
+          s4 = peg$c10;
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e17); }
+          if (peg$silentFails === 0) { peg$fail(peg$e12); }
         }
         if (s4 !== peg$FAILED) {
           s2 = [s2, s3, s4];
@@ -1296,15 +1168,15 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     s1 = input.charAt(peg$currPos);
-    if (peg$r3.test(s1)) {
+    if (peg$r2.test(s1)) {
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e18); }
+      if (peg$silentFails === 0) { peg$fail(peg$e13); }
     }
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f12();
+      s1 = peg$f11();
     }
     s0 = s1;
 
@@ -1317,11 +1189,11 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$currPos;
     s2 = input.substr(peg$currPos, 17);
-    if (s2.toLowerCase() === peg$c14) {
+    if (s2.toLowerCase() === peg$c11) {
       peg$currPos += (17);
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e19); }
+      if (peg$silentFails === 0) { peg$fail(peg$e14); }
     }
     if (s2 !== peg$FAILED) {
       s3 = [];
@@ -1379,7 +1251,7 @@ function peg$parse(input, options) {
     }
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f13(s1);
+      s1 = peg$f12(s1);
     }
     s0 = s1;
 
@@ -1403,11 +1275,11 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$currPos;
     s2 = input.substr(peg$currPos, 8);
-    if (s2.toLowerCase() === peg$c15) {
+    if (s2.toLowerCase() === peg$c12) {
       peg$currPos += (8);
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e20); }
+      if (peg$silentFails === 0) { peg$fail(peg$e15); }
     }
     if (s2 !== peg$FAILED) {
       if (input.charCodeAt(peg$currPos) === 61) {
@@ -1453,7 +1325,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s6 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e21); }
+          if (peg$silentFails === 0) { peg$fail(peg$e16); }
         }
         peg$silentFails--;
         if (s6 === peg$FAILED) {
@@ -1479,7 +1351,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f14(s1);
+        s0 = peg$f13(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -1499,39 +1371,39 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$currPos;
     s2 = input.charAt(peg$currPos);
-    if (peg$r4.test(s2)) {
+    if (peg$r3.test(s2)) {
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e23); }
+      if (peg$silentFails === 0) { peg$fail(peg$e18); }
     }
     if (s2 !== peg$FAILED) {
       s3 = [];
       s4 = peg$currPos;
       s5 = [];
       if (input.charCodeAt(peg$currPos) === 32) {
-        s6 = peg$c16;
+        s6 = peg$c13;
         peg$currPos++;
       } else {
         s6 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e24); }
+        if (peg$silentFails === 0) { peg$fail(peg$e19); }
       }
       while (s6 !== peg$FAILED) {
         s5.push(s6);
         if (input.charCodeAt(peg$currPos) === 32) {
-          s6 = peg$c16;
+          s6 = peg$c13;
           peg$currPos++;
         } else {
           s6 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e24); }
+          if (peg$silentFails === 0) { peg$fail(peg$e19); }
         }
       }
       s6 = input.charAt(peg$currPos);
-      if (peg$r4.test(s6)) {
+      if (peg$r3.test(s6)) {
         peg$currPos++;
       } else {
         s6 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e23); }
+        if (peg$silentFails === 0) { peg$fail(peg$e18); }
       }
       if (s6 !== peg$FAILED) {
         s5 = [s5, s6];
@@ -1548,28 +1420,28 @@ function peg$parse(input, options) {
           s4 = peg$currPos;
           s5 = [];
           if (input.charCodeAt(peg$currPos) === 32) {
-            s6 = peg$c16;
+            s6 = peg$c13;
             peg$currPos++;
           } else {
             s6 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e24); }
+            if (peg$silentFails === 0) { peg$fail(peg$e19); }
           }
           while (s6 !== peg$FAILED) {
             s5.push(s6);
             if (input.charCodeAt(peg$currPos) === 32) {
-              s6 = peg$c16;
+              s6 = peg$c13;
               peg$currPos++;
             } else {
               s6 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e24); }
+              if (peg$silentFails === 0) { peg$fail(peg$e19); }
             }
           }
           s6 = input.charAt(peg$currPos);
-          if (peg$r4.test(s6)) {
+          if (peg$r3.test(s6)) {
             peg$currPos++;
           } else {
             s6 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e23); }
+            if (peg$silentFails === 0) { peg$fail(peg$e18); }
           }
           if (s6 !== peg$FAILED) {
             s5 = [s5, s6];
@@ -1588,13 +1460,13 @@ function peg$parse(input, options) {
     }
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f15();
+      s1 = peg$f14();
     }
     s0 = s1;
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e22); }
+      if (peg$silentFails === 0) { peg$fail(peg$e17); }
     }
 
     return s0;
@@ -1606,11 +1478,11 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$currPos;
     s2 = input.substr(peg$currPos, 9);
-    if (s2.toLowerCase() === peg$c17) {
+    if (s2.toLowerCase() === peg$c14) {
       peg$currPos += (9);
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e25); }
+      if (peg$silentFails === 0) { peg$fail(peg$e20); }
     }
     if (s2 !== peg$FAILED) {
       if (input.charCodeAt(peg$currPos) === 47) {
@@ -1639,9 +1511,140 @@ function peg$parse(input, options) {
     }
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f16(s1);
+      s1 = peg$f15(s1);
     }
     s0 = s1;
+
+    return s0;
+  }
+
+  function peg$parseqvalue() {
+    let s0, s1, s2, s3, s4, s5, s6;
+
+    peg$silentFails++;
+    s0 = peg$currPos;
+    s1 = peg$currPos;
+    if (input.charCodeAt(peg$currPos) === 48) {
+      s2 = peg$c15;
+      peg$currPos++;
+    } else {
+      s2 = peg$FAILED;
+      if (peg$silentFails === 0) { peg$fail(peg$e22); }
+    }
+    if (s2 !== peg$FAILED) {
+      s3 = peg$currPos;
+      if (input.charCodeAt(peg$currPos) === 46) {
+        s4 = peg$c16;
+        peg$currPos++;
+      } else {
+        s4 = peg$FAILED;
+        if (peg$silentFails === 0) { peg$fail(peg$e23); }
+      }
+      if (s4 !== peg$FAILED) {
+        s5 = [];
+        s6 = input.charAt(peg$currPos);
+        if (peg$r4.test(s6)) {
+          peg$currPos++;
+        } else {
+          s6 = peg$FAILED;
+          if (peg$silentFails === 0) { peg$fail(peg$e24); }
+        }
+        while (s6 !== peg$FAILED) {
+          s5.push(s6);
+          if (s5.length >= 3) {
+            s6 = peg$FAILED;
+          } else {
+            s6 = input.charAt(peg$currPos);
+            if (peg$r4.test(s6)) {
+              peg$currPos++;
+            } else {
+              s6 = peg$FAILED;
+              if (peg$silentFails === 0) { peg$fail(peg$e24); }
+            }
+          }
+        }
+        s4 = [s4, s5];
+        s3 = s4;
+      } else {
+        peg$currPos = s3;
+        s3 = peg$FAILED;
+      }
+      if (s3 === peg$FAILED) {
+        s3 = null;
+      }
+      s2 = [s2, s3];
+      s1 = s2;
+    } else {
+      peg$currPos = s1;
+      s1 = peg$FAILED;
+    }
+    if (s1 === peg$FAILED) {
+      s1 = peg$currPos;
+      if (input.charCodeAt(peg$currPos) === 49) {
+        s2 = peg$c17;
+        peg$currPos++;
+      } else {
+        s2 = peg$FAILED;
+        if (peg$silentFails === 0) { peg$fail(peg$e25); }
+      }
+      if (s2 !== peg$FAILED) {
+        s3 = peg$currPos;
+        if (input.charCodeAt(peg$currPos) === 46) {
+          s4 = peg$c16;
+          peg$currPos++;
+        } else {
+          s4 = peg$FAILED;
+          if (peg$silentFails === 0) { peg$fail(peg$e23); }
+        }
+        if (s4 !== peg$FAILED) {
+          s5 = [];
+          if (input.charCodeAt(peg$currPos) === 48) {
+            s6 = peg$c15;
+            peg$currPos++;
+          } else {
+            s6 = peg$FAILED;
+            if (peg$silentFails === 0) { peg$fail(peg$e22); }
+          }
+          while (s6 !== peg$FAILED) {
+            s5.push(s6);
+            if (s5.length >= 3) {
+              s6 = peg$FAILED;
+            } else {
+              if (input.charCodeAt(peg$currPos) === 48) {
+                s6 = peg$c15;
+                peg$currPos++;
+              } else {
+                s6 = peg$FAILED;
+                if (peg$silentFails === 0) { peg$fail(peg$e22); }
+              }
+            }
+          }
+          s4 = [s4, s5];
+          s3 = s4;
+        } else {
+          peg$currPos = s3;
+          s3 = peg$FAILED;
+        }
+        if (s3 === peg$FAILED) {
+          s3 = null;
+        }
+        s2 = [s2, s3];
+        s1 = s2;
+      } else {
+        peg$currPos = s1;
+        s1 = peg$FAILED;
+      }
+    }
+    if (s1 !== peg$FAILED) {
+      peg$savedPos = s0;
+      s1 = peg$f16();
+    }
+    s0 = s1;
+    peg$silentFails--;
+    if (s0 === peg$FAILED) {
+      s1 = peg$FAILED;
+      if (peg$silentFails === 0) { peg$fail(peg$e21); }
+    }
 
     return s0;
   }
@@ -2076,13 +2079,13 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = [];
     s2 = input.charAt(peg$currPos);
-    if (peg$r1.test(s2)) {
+    if (peg$r0.test(s2)) {
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e14); }
+      if (peg$silentFails === 0) { peg$fail(peg$e9); }
     }
-    if (s2 !== peg$FAILED) { peg$currPos = peg$r1.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e14); } }
+    if (s2 !== peg$FAILED) { peg$currPos = peg$r0.skip(input, peg$currPos); if (peg$silentFails === 0) { peg$fail(peg$e9); } }
     s0 = input.substring(s0, peg$currPos);
     peg$silentFails--;
 
@@ -2191,6 +2194,9 @@ function peg$parse(input, options) {
 
 const peg$allowedStartRules = [
   "media_type",
+  "parameter",
+  "quoted_string",
+  "qvalue",
   "multipart_media_type",
   "multipart_related",
   "boundary",
