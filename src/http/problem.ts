@@ -42,8 +42,6 @@ export function problemResponse(log: Log): ErrorRequestHandler {
     // Once the status line is out, the only way to say that the body is not whole is to break the connection.
     if (response.headersSent) return void response.destroy();
     const body = problemBody(failure, id);
-    // What the client still sends is not worth reading; without this the connection would wait for it.
-    if (!request.complete) response.setHeader('Connection', 'close');
     response.writeHead(failure.status, {
       ...failure.headers,
       'Content-Type': problemMediaType,

@@ -1,4 +1,5 @@
-import { type RequestHandler, type Response, Router } from 'express';
+import { PassThrough, type Readable } from 'node:stream';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import {
   type Handler,
   type Handlers,
@@ -69,10 +70,19 @@ function serve({ operationId, path, planned }: Operation, handlers: Handlers): R
       path: request.params as unknown as OperationRequest<OperationId>['path'],
       query: queryAt < 0 ? '' : request.originalUrl.slice(queryAt + 1),
       headers: request.headers as Readonly<Record<string, string | undefined>>,
-      body: request,
+      body: request.method === 'POST' ? bodyOf(request) : request,
       ...(response.locals.archive as Archive),
       signal: gone.signal,
     });
     await sendResponse(answer, response, request.method === 'HEAD');
   };
+}
+
+/** The body, which a handler may leave half read: destroying the request itself would take the connection, and the response, with it. */
+function bodyOf(request: Request): Readable {
+  const body = new PassThrough({ highWaterMark: 256 * 1024 });
+  // Told to whoever reads the body; a handler that does not read it has nothing to learn from it.
+  body.on('error', () => {});
+  request.on('error', (error) => body.destroy(error));
+  return request.pipe(body);
 }
