@@ -10,7 +10,7 @@ import { encodeJpeg } from '../rendering/encode/jpeg.ts';
 import { renderFrame } from '../rendering/pixel-pipeline.ts';
 import { failureOf, type Outcome } from './outcome.ts';
 import { ownBuffer } from './own-buffer.ts';
-import type { RenderTask, TranscodeTask, WorkerTask } from './pixel-pool.ts';
+import type { RenderTask, TranscodeTask, WorkerTask } from './pixel-task.ts';
 
 // The threads of the pool are the parallelism; a second level of it below them would only contend.
 sharp.concurrency(1);

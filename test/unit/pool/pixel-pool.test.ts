@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ImagePixel } from '../../../src/dicom/image-pixel.ts';
 import { OriginServerError } from '../../../src/errors/origin-server-error.ts';
-import { createPixelPool, type PixelPool, type RenderTask } from '../../../src/pool/pixel-pool.ts';
+import { createPixelPool, type PixelPool } from '../../../src/pool/pixel-pool.ts';
+import type { RenderTask } from '../../../src/pool/pixel-task.ts';
 
 const image: ImagePixel = {
   Rows: 64,
