@@ -7,7 +7,7 @@ import { readSync } from 'node:fs';
  */
 export interface ByteSource {
   readonly size: number;
-  /** Up to `length` bytes from `offset`: fewer at the end. Do not change them and do not keep them across the next read. */
+  /** Up to `length` bytes from `offset`, fewer at the end. They stay as they are when others are read; do not change them. */
   read(offset: number, length: number): Uint8Array;
   /** Everything, where everything is in memory. */
   readonly bytes?: Uint8Array;
@@ -18,6 +18,7 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   return { size: bytes.length, bytes, read: (offset, length) => bytes.subarray(offset, offset + length) };
 }
 
+const empty = new Uint8Array(0);
 const smallestWindow = 4 * 1024;
 const largestWindow = 256 * 1024;
 
@@ -28,7 +29,7 @@ const largestWindow = 256 * 1024;
  * little more than their headers, and reading a head of many small elements takes few calls.
  */
 export function fileSource(fd: number, size: number): ByteSource {
-  let window: Uint8Array = new Uint8Array(0);
+  let window: Uint8Array = empty;
   let start = 0;
   let wanted = 16 * 1024;
 
@@ -47,6 +48,7 @@ export function fileSource(fd: number, size: number): ByteSource {
     size,
     read(offset, length) {
       const available = Math.max(0, Math.min(length, size - offset));
+      if (available === 0) return empty;
       if (offset >= start && offset + available <= start + window.length) {
         return window.subarray(offset - start, offset - start + available);
       }

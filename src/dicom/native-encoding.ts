@@ -35,7 +35,8 @@ export interface EncodedDataSet extends AsyncIterable<Uint8Array> {
  *
  * Values are turned round by the word of their VR, text is kept octet by octet, large values are streamed. What the
  * dictionary does not know becomes UN, as does a value too long for the length field of its VR (PS3.5 6.2.2). Sequences
- * and items get undefined lengths, so that what they contain can change its length without a second pass.
+ * and items get undefined lengths: what they contain may change its length without a second pass, and a private sequence
+ * is known as one in Implicit VR by nothing else.
  * Group lengths, which would be wrong, are left out.
  */
 export function encodeDataSet(dataSet: DataSet, to: TransferSyntax, options: EncodeOptions = {}): EncodedDataSet {
@@ -48,6 +49,7 @@ export function encodeDataSet(dataSet: DataSet, to: TransferSyntax, options: Enc
 
 /** Values up to this length are copied into the plan, longer ones stay where they are. */
 const longestCopy = 64 * 1024;
+const fileMetaGroup = 0x0002;
 const longestShortLength = 0xfffe;
 const largestBasicOffset = 0xffffffff;
 
@@ -60,7 +62,7 @@ function planDataSet(plan: EncodingPlan, dataSet: DataSet, options: EncodeOption
   // Its offset tables go with the pixel data that they are about.
   const omitTables = omitPixelData || replace?.has(Tag.PixelData) === true;
   for (const tag of tagsInOrder(dataSet, replace)) {
-    if (isGroupLength(tag) || tag >>> 16 === 0x0002) continue;
+    if (isGroupLength(tag) || tag >>> 16 === fileMetaGroup) continue;
     if ((omitPixelData && isPixelData(tag)) || (omitTables && isExtendedOffsetTable(tag))) continue;
     const replaced = replace?.get(tag);
     if (replaced) planReplaced(plan, tag, replaced);
@@ -247,7 +249,7 @@ export function encodeFileMeta(
   ]);
   for (const [tag, uid] of uids) if (uid !== undefined) values.set(tag, ['UI', encodeValue('UI', [uid])]);
   for (const { tag, vr, items, encapsulated } of from.elements.values()) {
-    if (values.has(tag) || isGroupLength(tag) || items || encapsulated) continue;
+    if (values.has(tag) || tag >>> 16 !== fileMetaGroup || isGroupLength(tag) || items || encapsulated) continue;
     values.set(tag, [vr, padded(from.bytes(tag)!, vr)]);
   }
   const group = new EncodingPlan(explicitLittleEndian);

@@ -135,7 +135,7 @@ function guessedTransferSyntax(source: ByteSource, offset: number, isDicom: bool
   const isPlausible = (bigEndian: boolean) => {
     const tag = view.getUint16(0, !bigEndian) * 0x10000 + view.getUint16(2, !bigEndian);
     const fits = isExplicit || view.getUint32(4, !bigEndian) <= source.size - offset - 8;
-    return fits && tag >>> 16 <= 0x0020 && vrOf(tag) !== undefined;
+    return fits && tag >>> 16 >= 0x0004 && tag >>> 16 <= 0x0020 && vrOf(tag) !== undefined;
   };
   if (isPlausible(false)) return isExplicit ? transferSyntaxOf(TransferSyntaxUID.ExplicitVRLittleEndian) : implicit;
   if (isExplicit && isPlausible(true)) return transferSyntaxOf(TransferSyntaxUID.ExplicitVRBigEndian);
