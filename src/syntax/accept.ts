@@ -16,7 +16,7 @@ export function parseAcceptField(value: string): readonly Weighted<MediaType>[] 
   const field = value.trim();
   if (field === '' || field.length > maximumLength) return [];
   const tree = read(mediaTypes, 'Accept', 'Accept', field);
-  const ranges = tree.ok ? tree.value.children : listElements(field).flatMap(({ text }) => rangeOf(text));
+  const ranges = tree.ok ? tree.value.children : listElements(field).flatMap(rangeOf);
   return ranges.flatMap((range) => {
     const member = weightedMediaType(range, 'Accept');
     return member.ok ? [member.value] : [];

@@ -15,7 +15,7 @@ export function parseAcceptCharsetField(value: string): readonly Weighted<string
   const field = value.trim();
   if (field === '' || field.length > maximumLength) return [];
   const tree = read(characterSets, 'Accept_Charset', 'Accept-Charset', field);
-  const ranges = tree.ok ? tree.value.children : listElements(field).flatMap(({ text }) => rangeOf(text));
+  const ranges = tree.ok ? tree.value.children : listElements(field).flatMap(rangeOf);
   return ranges.map(weightedCharacterSet);
 }
 
