@@ -125,11 +125,22 @@ export class FileObjectStore implements ObjectStore {
   /** Stages a body that is in memory. Writing, fsync and digest go on while the caller reads the bytes. */
   private async hold(bytes: Uint8Array): Promise<StagedObject> {
     const key = this.runs.next();
-    const durable = this.writeDurably(this.runs.pathOf(key), bytes);
+    const file = this.runs.pathOf(key);
+    const durable = this.writeDurably(file, bytes);
     const digest = Promise.all([sha256(bytes), durable]).then(([value]) => value);
     digest.catch(() => {});
-    await this.admit(bytes.length, durable);
-    return { key, size: bytes.length, digest, open: async () => ({ ...memorySource(bytes), close: async () => {} }) };
+    const size = bytes.length;
+    // A request may have thousands of objects: their bytes leave the memory when they are on the disk.
+    let held: Uint8Array | undefined = bytes;
+    durable.then(
+      () => {
+        held = undefined;
+      },
+      () => {},
+    );
+    const open = async () => (held ? { ...memorySource(held), close: async () => {} } : openSource(file, size));
+    await this.admit(size, durable);
+    return { key, size, digest, open };
   }
 
   /** Stages a body that is too long for the memory. */
@@ -161,10 +172,7 @@ export class FileObjectStore implements ObjectStore {
       key,
       size,
       digest: Promise.resolve(sha.digest('hex')),
-      open: async () => {
-        const fd = openSync(file, 'r');
-        return { ...fileSource(fd, size), close: async () => closeSync(fd) };
-      },
+      open: async () => openSource(file, size),
     };
   }
 
@@ -214,6 +222,11 @@ async function* blocks(chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8A
     length = 0;
   }
   if (length > 0) yield Buffer.concat(held, length);
+}
+
+function openSource(file: string, size: number): OpenByteSource {
+  const fd = openSync(file, 'r');
+  return { ...fileSource(fd, size), close: async () => closeSync(fd) };
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {

@@ -35,5 +35,11 @@ export const seriesAttributes = {
 
 /** The attributes of a table that a data set has. */
 export function selectAttributes(json: DicomJson, table: Readonly<Record<string, string>>): DicomJson {
-  return Object.fromEntries(Object.values(table).flatMap((tag) => (json[tag] ? [[tag, json[tag]]] : [])));
+  const selected: Record<string, DicomJson[string]> = {};
+  for (const keyword in table) {
+    const tag = table[keyword]!;
+    const attribute = json[tag];
+    if (attribute !== undefined) selected[tag] = attribute;
+  }
+  return selected;
 }
