@@ -293,7 +293,7 @@ describe('STOW-RS Store Instances (DCM4CHEE-STOW-SERVICE; PS3.18 10.5)', () => {
     async () => {
       const { uid, instance } = newStudy();
       const whole = multipartOf([instance(1), instance(2)], boundary);
-      const bodies: readonly Uint8Array[] = [
+      const bodies: readonly Buffer[] = [
         whole.subarray(0, whole.length - 100),
         whole.subarray(0, whole.length - boundary.length - 2),
         whole.subarray(0, 20),
