@@ -58,7 +58,9 @@ interface DescribedOperation {
   readonly summary: string;
   readonly parameters?: readonly Reference[];
   readonly requestBody?: Reference;
-  readonly responses: Readonly<Record<string, { readonly content?: object }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly 'x-planned'?: string }>> }>
+  >;
 }
 
 interface DescribedParameter {
@@ -81,11 +83,11 @@ const accept: CapabilityParameter = {
 const notes: readonly CapabilityNote[] = [
   {
     title: 'Character sets',
-    text: `Text is rendered in ${[...new Set(['UTF-8', ...characterSets.map(({ charset }) => charset)])].join(', ')}; the DICOM Defined Terms of these are understood as well.`,
+    text: `Understood by name in charset and Accept-Charset: ${[...new Set(['UTF-8', ...characterSets.map(({ charset }) => charset)])].join(', ')}, and the DICOM Defined Terms of these.`,
   },
   {
     title: 'SOP Classes',
-    text: 'Instances of every composite Storage SOP Class can be stored and retrieved. Retrieve Rendered takes those with pixel data, Structured Reports, Encapsulated Documents, and presentation states that refer to stored images.',
+    text: 'Instances of every composite Storage SOP Class can be stored and retrieved; those with pixel data can be rendered.',
   },
   {
     title: 'Annotation keywords',
@@ -98,7 +100,7 @@ const notes: readonly CapabilityNote[] = [
 ];
 
 /**
- * The capabilities of a service root, or of one resource below it; read from the API description, planned operations left out.
+ * The capabilities of a service root, or of one resource below it; read from the API description; what is planned is left out.
  *
  * PS3.18 8.9, Sup174 6.1.2, 6.5.8.
  *
@@ -144,8 +146,12 @@ function methodOf(path: string, name: string, id: string): CapabilityMethod {
     requests: Object.keys(body?.content ?? {}),
     responses: Object.entries(operation.responses)
       .filter(([, { content }]) => content !== undefined)
-      .map(([status, { content }]) => ({ status: Number(status), mediaTypes: Object.keys(content!) })),
+      .map(([status, { content }]) => ({ status: Number(status), mediaTypes: builtMediaTypes(content!) })),
   };
+}
+
+function builtMediaTypes(content: Readonly<Record<string, { readonly 'x-planned'?: string }>>): readonly string[] {
+  return Object.keys(content).filter((mediaType) => content[mediaType]!['x-planned'] === undefined);
 }
 
 function parameterOf(reference: Reference): CapabilityParameter {
