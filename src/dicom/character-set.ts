@@ -125,7 +125,7 @@ function unicodeCharacterSet(
 }
 
 /** Writes text in UTF-8, GB18030 or GBK; undefined if it holds a character that the encoding lacks. */
-export function encodeUnicode(text: string, encoding: UnicodeEncoding): Uint8Array | undefined {
+function encodeUnicode(text: string, encoding: UnicodeEncoding): Uint8Array | undefined {
   if (!text.isWellFormed()) return undefined;
   if (encoding === 'UTF-8') return Buffer.from(text, 'utf8');
   const bytes = iconv.encode(text, encoding);
