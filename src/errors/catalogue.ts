@@ -64,7 +64,11 @@ export const catalogue = {
     requirement: 'R-001-371',
   },
   'frame-unknown': { status: 404, title: 'The instance has no such frame', source: 'PS3.18 Sup174 6.5' },
-  'range-not-satisfiable': { status: 416, title: 'The range is outside of the representation', source: 'RFC 9110 14.4' },
+  'range-not-satisfiable': {
+    status: 416,
+    title: 'The range is outside of the representation',
+    source: 'RFC 9110 14.4',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'The target resource does not support this method',
