@@ -70,7 +70,8 @@ export function encodedBy(encoder: Encoder, octets: Uint8Array, info: FrameInfo)
       cause,
     });
   }
-  const encoded = encoder.getEncodedBuffer().slice();
+  // CharLS hands out a Uint8ClampedArray, which no stream takes.
+  const encoded = new Uint8Array(encoder.getEncodedBuffer());
   if (encoded.length === 0) {
     throw originServerError('transfer-syntax-not-acceptable', 'The frame cannot be encoded in this transfer syntax.');
   }

@@ -2,7 +2,7 @@ import type { Handler } from '../../generated/operations.ts';
 import { acceptableMediaTypesOf } from '../retrieval/acceptable.ts';
 import { frameNumbersOf } from '../retrieval/frame-numbers.ts';
 import { type RenderedNeeds, retrieveRendered } from '../retrieval/rendered.ts';
-import { retrieveStoredFrames } from '../retrieval/retrieve-frames.ts';
+import { retrieveFramesAsBulkData } from '../retrieval/retrieve-frames.ts';
 import { targetOf } from '../retrieval/target-instances.ts';
 
 /**
@@ -20,6 +20,6 @@ export function retrieveFrames(needs: RenderedNeeds): Handler<'retrieveFrames'> 
     const acceptable = acceptableMediaTypesOf(request, 'retrieve');
     return acceptable.kind === 'rendered'
       ? await retrieveRendered(needs)(request, { ...target, frameNumbers }, acceptable)
-      : await retrieveStoredFrames(needs, request, target, frameNumbers, acceptable);
+      : await retrieveFramesAsBulkData(needs, request, target, frameNumbers, acceptable);
   };
 }

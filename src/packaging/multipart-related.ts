@@ -28,8 +28,7 @@ export function multipartRelated(type: string, parts: readonly Representation[],
     ...(contentLength === undefined ? {} : { contentLength }),
     async *open() {
       for (const [place, part] of parts.entries()) {
-        yield heads[place]!;
-        yield* part.open();
+        yield* withHead(heads[place]!, part);
       }
       yield tail;
     },
@@ -51,12 +50,22 @@ export function multipartRelatedStream(
     async *open() {
       let place = 0;
       for await (const part of parts) {
-        yield Buffer.from(headOf(part, boundary, place++), 'latin1');
-        yield* part.open();
+        yield* withHead(Buffer.from(headOf(part, boundary, place++), 'latin1'), part);
       }
       yield Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1');
     },
   };
+}
+
+/** A part behind its head, which waits for the first octets: a part that cannot be made has begun nothing. */
+async function* withHead(head: Uint8Array, part: Representation): AsyncGenerator<Uint8Array> {
+  let isBegun = false;
+  for await (const chunk of part.open()) {
+    if (!isBegun) yield head;
+    isBegun = true;
+    yield chunk;
+  }
+  if (!isBegun) yield head;
 }
 
 /** Delimiter and header fields of a part; the CRLF before the delimiter belongs to it (RFC 2046 5.1.1). */

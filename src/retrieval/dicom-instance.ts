@@ -4,7 +4,9 @@ import { transferSyntaxOf } from '../dicom/transfer-syntax.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { Representation } from '../packaging/representation.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
-import type { InstanceStore } from '../storage/instance-store.ts';
+import type { PixelDataNeeds } from './frames.ts';
+import { conversionOf } from './transcode.ts';
+import { transcodedElements } from './transcoded-elements.ts';
 
 /**
  * An instance as a PS3.10 file in a transfer syntax. Asked for as it is stored, it is the stored bytes, which nobody parses.
@@ -14,36 +16,41 @@ import type { InstanceStore } from '../storage/instance-store.ts';
  * @requirement R-001-241
  */
 export function dicomInstance(
-  instanceStore: InstanceStore,
+  needs: Omit<PixelDataNeeds, 'serviceRoot'>,
   record: InstanceRecord,
   transferSyntaxUID: string,
 ): Representation {
   const mediaType = `application/dicom; transfer-syntax=${transferSyntaxUID}`;
   if (transferSyntaxUID !== record.index.TransferSyntaxUID) {
-    return { mediaType, open: () => reencoded(instanceStore, record, transferSyntaxUID) };
+    return { mediaType, open: () => reencoded(needs, record, transferSyntaxUID) };
   }
   return {
     mediaType,
     length: record.size,
-    open: () => instanceStore.stream(record),
-    openRange: (range) => instanceStore.stream(record, range),
+    open: () => needs.instanceStore.stream(record),
+    openRange: (range) => needs.instanceStore.stream(record, range),
   };
 }
 
 async function* reencoded(
-  instanceStore: InstanceStore,
+  needs: Omit<PixelDataNeeds, 'serviceRoot'>,
   record: InstanceRecord,
   transferSyntaxUID: string,
 ): AsyncGenerator<Uint8Array> {
   const to = transferSyntaxOf(transferSyntaxUID);
   if (to === undefined) throw originServerError('internal', `${transferSyntaxUID} is not a transfer syntax of PS3.6.`);
-  const source = await instanceStore.openSource(record);
+  const source = await needs.instanceStore.openSource(record);
   try {
     const parsed = readPart10(source);
     if (!parsed.ok) throw originServerError('internal', `${record.objectKey} cannot be read. ${parsed.detail}`);
     const { fileMeta, dataSet } = parsed.part10;
+    const conversion = conversionOf(record.index, transferSyntaxUID);
+    const replace =
+      conversion.kind === 'frames'
+        ? await transcodedElements(needs, record, dataSet, conversion, transferSyntaxUID)
+        : undefined;
     yield encodeFileMeta(fileMeta, transferSyntaxUID, record.index);
-    yield* encodeDataSet(dataSet, to);
+    yield* encodeDataSet(dataSet, to, replace === undefined ? {} : { replace });
   } finally {
     await source.close();
   }

@@ -1,81 +1,103 @@
+import { Tag } from '../../generated/dictionary.ts';
+import { formatTag } from '../dicom/bulk-data-path.ts';
+import { TransferSyntaxUID } from '../dicom/transfer-syntax.ts';
 import { bulkDataMediaTypeOf, uncompressedMediaType } from '../negotiation/bulk-data-media-types.ts';
 import { mediaTypeName } from '../negotiation/media-type-name.ts';
 import type { Representation } from '../packaging/representation.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
-import type { InstanceStore } from '../storage/instance-store.ts';
 import { type BulkDataValue, bulkDataRepresentation, bulkDataValues } from './bulk-data.ts';
 import { dicomInstance } from './dicom-instance.ts';
 import { fileExtensionOf } from './file-extension.ts';
 import { joinedFragments } from './fragments.ts';
-import { storedFrames } from './frames.ts';
+import { frameIndexOf, frameRepresentations, type PixelDataNeeds } from './frames.ts';
 import { dicomMediaType, type SelectedInstance } from './instance-representations.ts';
 import { instanceURI } from './resource-uri.ts';
-
-interface Needs {
-  readonly instanceStore: InstanceStore;
-  readonly serviceRoot: string;
-}
+import { isNative } from './transcode.ts';
 
 /**
- * The message parts of one instance: itself as a PS3.10 file, or its bulk data that has the selected media type.
+ * The message parts of one instance: itself as a PS3.10 file, or its bulk data in the selected media type.
  * PS3.18 Sup174 6.5.
  *
  * @returns nothing if the instance holds no such bulk data
  * @requirement R-001-242
  */
-export async function instanceParts(needs: Needs, instance: SelectedInstance): Promise<readonly Representation[]> {
+export async function instanceParts(
+  needs: PixelDataNeeds,
+  instance: SelectedInstance,
+): Promise<readonly Representation[]> {
   const { record, selected } = instance;
   const { content, transferSyntax } = selected.supported;
   if (content === dicomMediaType) {
     const location = instanceURI(needs.serviceRoot, record);
-    return [{ ...dicomInstance(needs.instanceStore, record, transferSyntax.uid), location }];
+    return [{ ...dicomInstance(needs, record, transferSyntax.uid), location }];
   }
+  if (content !== uncompressedMediaType && record.index.image !== undefined)
+    return await pixelDataParts(needs, instance);
+  const others = await valueParts(needs, instance);
   return record.index.pixelData?.encapsulated === true
-    ? await encapsulatedPixelData(needs, instance)
-    : await nativeBulkData(needs, instance);
+    ? [...others, ...(await pixelDataParts(needs, instance))]
+    : others;
 }
 
-/** Encapsulated pixel data as it is stored: a part for each frame, or for the one stream of a video. */
-export async function encapsulatedPixelData(
-  needs: Needs,
+/**
+ * Pixel data in a media type: a part for each frame; for the one stream of a video, and for uncompressed pixel data, one
+ * part. Part 10 objects keep frames in fragments only where they are compressed (PS3.5 A.4).
+ */
+export async function pixelDataParts(
+  needs: PixelDataNeeds,
   { record, selected }: SelectedInstance,
 ): Promise<readonly Representation[]> {
-  const mediaType = partMediaType(selected);
-  const extension = fileExtensionOf(selected.supported.content);
-  if (isOneStream(record)) {
-    const location = `${instanceURI(needs.serviceRoot, record)}/bulkdata/7FE00010`;
-    const open = (): AsyncIterable<Uint8Array> => joinedFragments(needs.instanceStore, record);
-    return [{ mediaType, location, fileName: `7FE00010${extension}`, open }];
-  }
-  const frames = await needs.instanceStore.frameIndex(record);
-  if (frames === undefined) return [];
-  const frameNumbers = Array.from({ length: record.index.image?.NumberOfFrames ?? 1 }, (_, place) => place + 1);
-  return storedFrames(needs, record, frames, frameNumbers, { mediaType, extension });
+  const { uid } = selected.supported.transferSyntax;
+  const form = { mediaType: partMediaType(selected), extension: fileExtensionOf(selected.supported.content) };
+  const location = `${instanceURI(needs.serviceRoot, record)}/bulkdata/${pixelDataPath}`;
+  const whole = { mediaType: form.mediaType, location, fileName: `${pixelDataPath}${form.extension}` };
+  if (isOneStream(record)) return [{ ...whole, open: () => joinedFragments(needs.instanceStore, record) }];
+  const count = record.index.image?.NumberOfFrames ?? 1;
+  const frameNumbers = Array.from({ length: count }, (_, place) => place + 1);
+  const frames = await frameIndexOf(needs.instanceStore, record, frameNumbers);
+  const parts = frameRepresentations(needs, record, frames, frameNumbers, uid, form);
+  if (!isNative(uid)) return parts;
+  return [
+    {
+      ...whole,
+      async *open() {
+        for (const part of parts) yield* part.open();
+      },
+    },
+  ];
 }
+
+const pixelDataPath = formatTag(Tag.PixelData);
 
 /** Whether the frames of an instance are not apart from each other, but in one video stream. */
 export function isOneStream({ index }: InstanceRecord): boolean {
   return bulkDataMediaTypeOf(index.TransferSyntaxUID)?.content === 'video';
 }
 
-async function nativeBulkData(
-  needs: Needs,
+/** Bulk data values that are not in fragments: all of them uncompressed, or the one that is a document. */
+async function valueParts(
+  needs: PixelDataNeeds,
   { record, selected }: SelectedInstance,
 ): Promise<readonly Representation[]> {
   const { content } = selected.supported;
   const fits = (value: BulkDataValue): boolean =>
-    content === uncompressedMediaType || value.documentMediaType === content;
+    !value.encapsulated && (content === uncompressedMediaType || value.documentMediaType === content);
   const values = (await bulkDataValues(needs.instanceStore, record)).filter(fits);
-  const form = { mediaType: partMediaType(selected), extension: fileExtensionOf(content) };
+  const { uid } = content === uncompressedMediaType ? nativeSyntax : selected.supported.transferSyntax;
+  const form = { mediaType: partMediaType(selected, uid), extension: fileExtensionOf(content) };
   return values.map((value) => bulkDataRepresentation(needs, record, value, form));
 }
 
+const nativeSyntax = { uid: TransferSyntaxUID.ExplicitVRLittleEndian };
+
 /** Content-Type of a part: the type as the user agent spells it, and the transfer syntax where the type leaves it open. */
-export function partMediaType({ supported, mediaType }: SelectedInstance['selected']): string {
-  const { content, transferSyntax } = supported;
+export function partMediaType(
+  { supported, mediaType }: SelectedInstance['selected'],
+  uid: string = supported.transferSyntax.uid,
+): string {
+  const { content } = supported;
   const name =
     mediaType.parameters.get('type') ?? (mediaType.type === 'application' ? content : mediaTypeName(mediaType));
-  const encodesPixels =
-    content === uncompressedMediaType || bulkDataMediaTypeOf(transferSyntax.uid)?.mediaType === content;
-  return encodesPixels ? `${name}; transfer-syntax=${transferSyntax.uid}` : name;
+  const encodesPixels = content === uncompressedMediaType || bulkDataMediaTypeOf(uid)?.mediaType === content;
+  return encodesPixels ? `${name}; transfer-syntax=${uid}` : name;
 }

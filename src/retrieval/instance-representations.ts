@@ -1,3 +1,4 @@
+import { bulkDataTransferSyntaxes } from '../../generated/tables.ts';
 import { TransferSyntaxUID } from '../dicom/transfer-syntax.ts';
 import { type AcceptableMediaTypes, transferSyntaxesAskedFor } from '../negotiation/acceptable-media-types.ts';
 import { bulkDataMediaTypeOf, uncompressedMediaType } from '../negotiation/bulk-data-media-types.ts';
@@ -10,7 +11,7 @@ import {
 } from '../negotiation/selected-media-type.ts';
 import { type OfferedTransferSyntax, offeredTransferSyntaxes } from '../negotiation/selected-transfer-syntax.ts';
 import type { InstanceRecord, StoredIndex } from '../storage/catalog.ts';
-import { canTranscode } from './transcode.ts';
+import { conversionOf, frameTransferSyntax } from './transcode.ts';
 
 export type Packaging = 'multipart' | 'single part' | 'zip';
 
@@ -35,7 +36,7 @@ export function instanceRepresentations(
   asked: ReadonlySet<string>,
   alone: boolean,
 ): readonly InstanceRepresentation[] {
-  const dicom = offeredTransferSyntaxes(index.TransferSyntaxUID, asked, canTranscode);
+  const dicom = offeredTransferSyntaxes(index.TransferSyntaxUID, asked, (_from, to) => canBecome(index, to));
   return [
     ...dicom.map((transferSyntax) => multipart(dicomMediaType, transferSyntax, true)),
     ...bulkDataRepresentations(index),
@@ -44,22 +45,40 @@ export function instanceRepresentations(
   ];
 }
 
-/** Bulk data of an instance as it is stored: PS3.18 Tables 8.7.3-4 and 8.7.3-5. */
+function canBecome(index: StoredIndex, transferSyntaxUID: string): boolean {
+  return conversionOf(index, transferSyntaxUID).kind !== 'impossible';
+}
+
+/** Bulk data of an instance: PS3.18 Tables 8.7.3-4 and 8.7.3-5; or the document that it encapsulates. */
 function bulkDataRepresentations(index: StoredIndex): readonly InstanceRepresentation[] {
-  const uncompressed = { uid: TransferSyntaxUID.ExplicitVRLittleEndian, default: true, stored: true };
-  if (index.pixelData?.encapsulated === true) {
-    const stored = { uid: index.TransferSyntaxUID, default: true, stored: true };
-    const named = bulkDataMediaTypeOf(index.TransferSyntaxUID);
-    return [
-      multipart(uncompressedMediaType, { ...stored, default: false }),
-      ...(named === undefined ? [] : [multipart(named.mediaType, stored)]),
-    ];
-  }
+  if (index.image !== undefined && index.pixelData !== undefined) return imageRepresentations(index);
   const document = index.encapsulatedDocumentMediaType?.toLowerCase();
   return [
     multipart(uncompressedMediaType, uncompressed),
     ...(document === undefined || document === uncompressedMediaType ? [] : [multipart(document, uncompressed)]),
   ];
+}
+
+const uncompressed = { uid: TransferSyntaxUID.ExplicitVRLittleEndian, default: true, stored: true };
+
+/**
+ * Pixel data in every media type that it is stored in or can be transcoded to. A media type without a transfer syntax
+ * means the stored one where that belongs to it, and otherwise the default of its table.
+ */
+function imageRepresentations(index: StoredIndex): readonly InstanceRepresentation[] {
+  const stored = frameTransferSyntax(index.TransferSyntaxUID);
+  const own = bulkDataMediaTypeOf(stored)?.mediaType;
+  const representations = bulkDataTransferSyntaxes
+    .filter(
+      (row) => row.transferSyntaxUID === stored || (row.content !== 'video' && canBecome(index, row.transferSyntaxUID)),
+    )
+    .map((row) => {
+      const isStored = row.transferSyntaxUID === stored;
+      const isDefault = row.mediaType === own ? isStored : row.default;
+      return multipart(row.mediaType, { uid: row.transferSyntaxUID, default: isDefault, stored: isStored });
+    });
+  const asStored = multipart(uncompressedMediaType, { uid: stored, default: false, stored: true });
+  return own === uncompressedMediaType ? representations : [...representations, asStored];
 }
 
 /**
@@ -74,7 +93,8 @@ export function pixelDataRepresentations(index: StoredIndex, alone: boolean): re
     ...form,
     default: form.content === uncompressedMediaType && form.transferSyntax.default,
   }));
-  const archived = forms.find(({ transferSyntax }) => transferSyntax.default) ?? forms[0]!;
+  // In an archive, as they are stored: each file has the extension of its media type (D-31).
+  const archived = forms.find(({ transferSyntax }) => transferSyntax.stored && transferSyntax.default) ?? forms[0]!;
   return [
     ...forms,
     { ...archived, mediaType: mediaTypeOf('application/zip'), packaging: 'zip', default: false },
@@ -84,9 +104,8 @@ export function pixelDataRepresentations(index: StoredIndex, alone: boolean): re
 
 /** The ways to send a bulk data value that is not in fragments; by itself it is a single part, in its own media type. */
 export function valueRepresentations(documentMediaType: string | undefined): readonly InstanceRepresentation[] {
-  const transferSyntax = { uid: TransferSyntaxUID.ExplicitVRLittleEndian, default: true, stored: true };
   const own = documentMediaType ?? uncompressedMediaType;
-  const forms = [...new Set([uncompressedMediaType, own])].map((content) => multipart(content, transferSyntax));
+  const forms = [...new Set([uncompressedMediaType, own])].map((content) => multipart(content, uncompressed));
   const archived = forms.at(-1)!;
   return [
     ...forms,
@@ -140,14 +159,13 @@ export function selectPerInstance(
   let leftOut: NotAcceptable | undefined;
   let isZip: boolean | undefined;
   for (const record of records) {
-    const { TransferSyntaxUID: stored, pixelData, encapsulatedDocumentMediaType } = record.index;
-    const situation = `${stored} ${pixelData !== undefined} ${encapsulatedDocumentMediaType ?? ''}`;
+    const situation = situationOf(record.index);
     let selected = bySituation.get(situation);
     if (selected === undefined) {
       const supported = instanceRepresentations(record.index, asked, records.length === 1).filter(
         ({ packaging }) => isZip === undefined || isZip === (packaging === 'zip'),
       );
-      selected = selectMediaType(acceptable, supported);
+      selected = explained(selectMediaType(acceptable, supported), record.index, asked);
       bySituation.set(situation, selected);
     }
     if (selected.kind === 'not-acceptable') {
@@ -158,4 +176,21 @@ export function selectPerInstance(
     instances.push({ record, selected });
   }
   return { instances, ...(leftOut === undefined ? {} : { leftOut }) };
+}
+
+/** Everything that the representations of an instance depend on. */
+function situationOf({ TransferSyntaxUID, image, pixelData, encapsulatedDocumentMediaType }: StoredIndex): string {
+  return JSON.stringify([TransferSyntaxUID, image, pixelData !== undefined, encapsulatedDocumentMediaType]);
+}
+
+/** Adds to a refused transfer syntax why the instance cannot be sent in it. */
+function explained<S extends Selected<InstanceRepresentation> | NotAcceptable>(
+  selected: S,
+  index: StoredIndex,
+  asked: ReadonlySet<string>,
+): S | NotAcceptable {
+  if (selected.kind === 'selected' || selected.reason !== 'transfer syntax') return selected;
+  const [named = TransferSyntaxUID.ExplicitVRLittleEndian] = asked;
+  const conversion = conversionOf(index, named);
+  return conversion.kind === 'impossible' ? { ...selected, why: `${selected.why} ${conversion.why}` } : selected;
 }

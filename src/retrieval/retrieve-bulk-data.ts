@@ -2,13 +2,15 @@ import { originServerError } from '../errors/origin-server-error.ts';
 import { requestedRange } from '../negotiation/byte-range.ts';
 import { type Selected, selectMediaType } from '../negotiation/selected-media-type.ts';
 import type { Representation } from '../packaging/representation.ts';
+import type { PixelPool } from '../pool/pixel-pool.ts';
 import type { InstanceRecord, Target } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
 import { acceptableMediaTypesOf, notAcceptableError } from './acceptable.ts';
 import { type BulkDataValue, bulkDataRepresentation, bulkDataValue } from './bulk-data.ts';
 import { entityTagOf } from './entity-tag.ts';
 import { fileExtensionOf } from './file-extension.ts';
-import { encapsulatedPixelData, isOneStream, partMediaType } from './instance-parts.ts';
+import type { PixelDataNeeds } from './frames.ts';
+import { isOneStream, partMediaType, pixelDataParts } from './instance-parts.ts';
 import {
   type InstanceRepresentation,
   pixelDataRepresentations,
@@ -27,7 +29,7 @@ type SelectedRepresentation = Selected<InstanceRepresentation>;
  * @throws OriginServerError 400, 404, 406, 416
  */
 export async function retrieveBulkDataValue(
-  needs: { readonly instanceStore: InstanceStore },
+  needs: { readonly instanceStore: InstanceStore; readonly pixelPool: PixelPool },
   request: RetrieveRequest,
   target: Target,
   path: string,
@@ -47,7 +49,12 @@ export async function retrieveBulkDataValue(
   };
   const unchanged = notModified(request, validators);
   if (unchanged !== undefined) return unchanged;
-  const parts = await partsOf({ ...needs, serviceRoot: request.serviceRoot }, record, value, selected);
+  const parts = await partsOf(
+    { ...needs, serviceRoot: request.serviceRoot, signal: request.signal },
+    record,
+    value,
+    selected,
+  );
   const [part] = parts;
   return part?.openRange !== undefined && selected.supported.packaging === 'single part'
     ? inRanges(request, part, validators)
@@ -61,12 +68,12 @@ function representationsOf(record: InstanceRecord, value: BulkDataValue): readon
 }
 
 async function partsOf(
-  needs: { readonly instanceStore: InstanceStore; readonly serviceRoot: string },
+  needs: PixelDataNeeds,
   record: InstanceRecord,
   value: BulkDataValue,
   selected: SelectedRepresentation,
 ): Promise<readonly Representation[]> {
-  if (value.encapsulated) return await encapsulatedPixelData(needs, { record, selected });
+  if (value.encapsulated) return await pixelDataParts(needs, { record, selected });
   const form = { mediaType: partMediaType(selected), extension: fileExtensionOf(selected.supported.content) };
   return [bulkDataRepresentation(needs, record, value, form)];
 }

@@ -1,11 +1,13 @@
 import type { AcceptableMediaTypes } from '../negotiation/acceptable-media-types.ts';
 import { mediaTypeName } from '../negotiation/media-type-name.ts';
 import type { Representation } from '../packaging/representation.ts';
+import type { PixelPool } from '../pool/pixel-pool.ts';
 import type { Target } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
 import { notAcceptableError } from './acceptable.ts';
 import { archiveNames } from './archive-names.ts';
 import { entityTagOf } from './entity-tag.ts';
+import type { PixelDataNeeds } from './frames.ts';
 import { instanceParts } from './instance-parts.ts';
 import { type SelectedInstance, selectPerInstance } from './instance-representations.ts';
 import { packaged } from './packaged.ts';
@@ -20,7 +22,7 @@ import { targetInstances } from './target-instances.ts';
  * @throws OriginServerError 404, 406
  */
 export async function retrieveDicom(
-  needs: { readonly instanceStore: InstanceStore },
+  needs: { readonly instanceStore: InstanceStore; readonly pixelPool: PixelPool },
   request: RetrieveRequest,
   target: Target,
   acceptable: AcceptableMediaTypes,
@@ -38,7 +40,10 @@ export async function retrieveDicom(
   const unchanged = instances.length > 0 ? notModified(request, validators) : undefined;
   if (unchanged !== undefined) return unchanged;
 
-  const { parts, empty } = await partsOf({ ...needs, serviceRoot: request.serviceRoot }, instances);
+  const { parts, empty } = await partsOf(
+    { ...needs, serviceRoot: request.serviceRoot, signal: request.signal },
+    instances,
+  );
   if (parts.length === 0) {
     throw notAcceptableError(
       leftOut ?? { kind: 'not-acceptable', reason: 'media type', why: 'The target has no bulk data.' },
@@ -67,7 +72,7 @@ function describe(instances: readonly SelectedInstance[]): readonly string[] {
 }
 
 async function partsOf(
-  needs: { readonly instanceStore: InstanceStore; readonly serviceRoot: string },
+  needs: PixelDataNeeds,
   instances: readonly SelectedInstance[],
 ): Promise<{ readonly parts: readonly Representation[]; readonly empty: boolean }> {
   const parts: Representation[] = [];

@@ -1,11 +1,12 @@
 import type { AcceptableMediaTypes } from '../negotiation/acceptable-media-types.ts';
 import { selectMediaType } from '../negotiation/selected-media-type.ts';
+import type { PixelPool } from '../pool/pixel-pool.ts';
 import type { Target } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
 import { notAcceptableError } from './acceptable.ts';
 import { entityTagOf } from './entity-tag.ts';
 import { fileExtensionOf } from './file-extension.ts';
-import { frameIndexOf, storedFrames } from './frames.ts';
+import { frameIndexOf, frameRepresentations } from './frames.ts';
 import { partMediaType } from './instance-parts.ts';
 import { pixelDataRepresentations } from './instance-representations.ts';
 import { packaged } from './packaged.ts';
@@ -17,8 +18,8 @@ import { targetInstances } from './target-instances.ts';
  *
  * @throws OriginServerError 404, 406
  */
-export async function retrieveStoredFrames(
-  needs: { readonly instanceStore: InstanceStore },
+export async function retrieveFramesAsBulkData(
+  needs: { readonly instanceStore: InstanceStore; readonly pixelPool: PixelPool },
   request: RetrieveRequest,
   target: Target,
   frameNumbers: readonly number[],
@@ -36,10 +37,11 @@ export async function retrieveStoredFrames(
     vary: 'Accept',
     growing: false,
   };
-  const parts = storedFrames({ ...needs, serviceRoot: request.serviceRoot }, record, frames, frameNumbers, {
-    mediaType,
-    extension: fileExtensionOf(selected.supported.content),
-  });
+  const { serviceRoot, signal } = request;
+  const { content, transferSyntax } = selected.supported;
+  const form = { mediaType, extension: fileExtensionOf(content) };
+  const pixelNeeds = { ...needs, serviceRoot, signal };
+  const parts = frameRepresentations(pixelNeeds, record, frames, frameNumbers, transferSyntax.uid, form);
   const body = packaged(selected, parts, validators.entityTag, 'frames.zip');
   return notModified(request, validators) ?? payload(request, 200, body, validators);
 }

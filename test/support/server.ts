@@ -34,19 +34,7 @@ export async function startServer(...flags: readonly string[]): Promise<TestServ
     origin: server.url,
     url,
     dataDir,
-    async store(...objects) {
-      const boundary = 'fiducial-test-boundary';
-      const response = await fetch(`${url}/studies`, {
-        method: 'POST',
-        headers: {
-          Accept: 'application/dicom+json',
-          'Content-Type': `multipart/related; type="application/dicom"; boundary=${boundary}`,
-        },
-        body: multipartOf(objects, boundary),
-      });
-      const answer = await response.text();
-      if (response.status !== 200) throw new Error(`The test's objects were not stored: ${response.status} ${answer}`);
-    },
+    store: (...objects) => storeInstances(url, objects),
     get: (target, accept = '*/*', headers = {}) =>
       fetch(`${url}${target}`, { headers: { Accept: accept, ...headers } }),
     async close() {
@@ -54,4 +42,23 @@ export async function startServer(...flags: readonly string[]): Promise<TestServ
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Stores PS3.10 objects through STOW-RS.
+ *
+ * @throws Error if not every one of them was stored
+ */
+export async function storeInstances(serviceRoot: string, objects: readonly Uint8Array[]): Promise<void> {
+  const boundary = 'fiducial-test-boundary';
+  const response = await fetch(`${serviceRoot}/studies`, {
+    method: 'POST',
+    headers: {
+      Accept: 'application/dicom+json',
+      'Content-Type': `multipart/related; type="application/dicom"; boundary=${boundary}`,
+    },
+    body: multipartOf(objects, boundary),
+  });
+  const answer = await response.text();
+  if (response.status !== 200) throw new Error(`The objects were not stored: ${response.status} ${answer}`);
 }

@@ -20,6 +20,14 @@ function waveformIn(transferSyntax: string, instance: number): Uint8Array {
   });
 }
 
+/** 4 x 4 pixels of 8 bits in RLE (PS3.5 G): one segment that begins at 64, a literal run of 16 octets, padding. */
+function runLength(value: number): Buffer {
+  const header = Buffer.alloc(64);
+  header.writeUInt32LE(1, 0);
+  header.writeUInt32LE(64, 4);
+  return Buffer.concat([header, Buffer.of(15), Buffer.alloc(16, value), Buffer.of(0)]);
+}
+
 const objects = [
   waveformIn(TransferSyntaxUID.ExplicitVRLittleEndian, 1),
   waveformIn(TransferSyntaxUID.ExplicitVRBigEndian, 2),
@@ -34,7 +42,7 @@ const objects = [
   }),
   buildInstance({
     transferSyntax: TransferSyntaxUID.RLELossless,
-    pixelData: { fragments: [Buffer.alloc(66, 1), Buffer.alloc(66, 2)] },
+    pixelData: { fragments: [runLength(1), runLength(2)] },
     elements: { SOPInstanceUID: testUID(1, 1, 5), NumberOfFrames: '2' },
   }),
   buildInstance({ pixelData: new Uint8Array(16).fill(9), elements: { SOPInstanceUID: testUID(1, 1, 6) } }),
@@ -107,7 +115,14 @@ describe('RetrieveBulkdata (PS3.18 Sup174 6.5)', () => {
     const uri = `${server.url}${target(5)}/bulkdata/7FE00010`;
     const response = await fetch(uri, { headers: { Accept: 'multipart/related; type="image/x-dicom+rle"' } });
     const parts = await partsOfResponse(response);
-    expect(parts.map(({ content }) => content)).toEqual([Buffer.alloc(66, 1), Buffer.alloc(66, 2)]);
+    expect(parts.map(({ content }) => content)).toEqual([runLength(1), runLength(2)]);
+  });
+
+  requirement('R-000-056', 'pixel data in fragments can be had uncompressed, all frames in one part', async () => {
+    const uri = `${server.url}${target(5)}/bulkdata/7FE00010`;
+    const response = await fetch(uri, { headers: { Accept: 'multipart/related; type="application/octet-stream"' } });
+    const parts = await partsOfResponse(response);
+    expect(parts.map(({ content }) => content)).toEqual([Buffer.concat([Buffer.alloc(16, 1), Buffer.alloc(16, 2)])]);
   });
 
   for (const [range, from, to] of [
