@@ -23,9 +23,9 @@ describe('names', () => {
 
   test('source files are named in kebab-case', () => {
     const sources = handwritten.filter((file) => /^(src|scripts|test)\/.*\.ts$/.test(file));
-    expect(sources.filter((file) => !/^[a-z0-9-]+(\.(test|bench|type-test|d))?\.ts$/.test(path.basename(file)))).toEqual(
-      [],
-    );
+    expect(
+      sources.filter((file) => !/^[a-z0-9-]+(\.(test|bench|type-test|d))?\.ts$/.test(path.basename(file))),
+    ).toEqual([]);
   });
 
   test('no text holds the path of a machine', () => {
