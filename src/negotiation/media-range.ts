@@ -1,6 +1,6 @@
+import { parseAcceptField } from '../syntax/accept.ts';
 import type { MediaType } from '../syntax/media-type.ts';
-import { parseMediaType } from '../syntax/media-type.ts';
-import { canonicalMediaTypeName } from './media-type-name.ts';
+import { canonicalMediaTypeName, mediaTypeOf } from './media-type-name.ts';
 import { type OfferedTransferSyntax, transferSyntaxSpecificity } from './selected-transfer-syntax.ts';
 
 /** A media type that the origin server can answer with, and how its pixel data would be encoded. */
@@ -44,7 +44,7 @@ export function specificityOf(
     if (name === 'transfer-syntax') {
       transferSyntax = value;
     } else if (name === 'type' && range.type === 'multipart') {
-      const root = specificityOfRootType(value, supported.mediaType.parameters.get('type'));
+      const root = specificityOfRootType(rootTypeOf(range), supported.mediaType.parameters.get('type'));
       if (root === undefined) return undefined;
       total += specificity.parameter + root.specificity / 1_000;
       transferSyntax ??= root.transferSyntax;
@@ -67,27 +67,31 @@ function specificityOfName(range: MediaType, mediaType: MediaType): number | und
 
 /** Compares the `type` parameter of multipart/related; user agents also write ranges and transfer-syntax inside it. */
 function specificityOfRootType(
-  asked: string,
+  asked: MediaType | undefined,
   offered: string | undefined,
 ): { readonly specificity: number; readonly transferSyntax: string | undefined } | undefined {
-  const range = parseRootType(asked);
-  const root = offered === undefined ? undefined : parseRootType(offered);
-  if (range === undefined || root === undefined) return undefined;
-  const byName = specificityOfName(range, root);
-  return byName === undefined
+  const byName = asked && offered ? specificityOfName(asked, mediaTypeOf(offered)) : undefined;
+  return asked === undefined || byName === undefined
     ? undefined
-    : { specificity: byName, transferSyntax: range.parameters.get('transfer-syntax') };
+    : { specificity: byName, transferSyntax: asked.parameters.get('transfer-syntax') };
 }
 
-function parseRootType(text: string): MediaType | undefined {
-  const parsed = parseMediaType(text);
-  return parsed.ok ? parsed.value : undefined;
+/** Root types that have been read: a range is compared with every representation. */
+const rootTypes = new WeakMap<MediaType, { readonly rootType: MediaType | undefined }>();
+
+/** The `type` parameter of multipart/related as a media range; undefined if it is none. */
+function rootTypeOf(range: MediaType): MediaType | undefined {
+  const known = rootTypes.get(range);
+  if (known !== undefined) return known.rootType;
+  const rootType = parseAcceptField(range.parameters.get('type') ?? '')[0]?.value;
+  rootTypes.set(range, { rootType });
+  return rootType;
 }
 
 /** Transfer syntax that a range asks for, wherever it is written. */
 export function transferSyntaxAskedFor(range: MediaType): string | undefined {
-  const own = range.parameters.get('transfer-syntax');
-  if (own !== undefined || range.type !== 'multipart') return own;
-  const root = range.parameters.get('type');
-  return root === undefined ? undefined : parseRootType(root)?.parameters.get('transfer-syntax');
+  return (
+    range.parameters.get('transfer-syntax') ??
+    (range.type === 'multipart' ? rootTypeOf(range)?.parameters.get('transfer-syntax') : undefined)
+  );
 }
