@@ -102,7 +102,6 @@ export interface paths {
                 408: components["responses"]["RequestTimeout"];
                 431: components["responses"]["HeaderFieldsTooLarge"];
                 500: components["responses"]["Internal"];
-                501: components["responses"]["NotBuilt"];
                 503: components["responses"]["Busy"];
             };
         };
@@ -4396,7 +4395,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": string;
+                    "text/markdown": string;
+                    "text/plain": string;
                 };
             };
             400: components["responses"]["Malformed"];
@@ -4406,7 +4406,6 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeaderFieldsTooLarge"];
             500: components["responses"]["Internal"];
-            501: components["responses"]["NotBuilt"];
             503: components["responses"]["Busy"];
         };
     };

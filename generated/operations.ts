@@ -22,7 +22,7 @@ export interface Operation {
 
 const table = [
   {"operationId":"retrieveCapabilities","method":"OPTIONS","path":"/","root":"service","statuses":[200],"requirements":["R-000-080","R-001-163","R-001-248","R-001-272","R-001-293","R-002-008"]},
-  {"operationId":"retrieveConformanceStatement","method":"GET","path":"/conformance","root":"service","statuses":[200],"requirements":["R-001-162","R-001-247","R-001-271"],"planned":"conformance statement"},
+  {"operationId":"retrieveConformanceStatement","method":"GET","path":"/conformance","root":"service","statuses":[200],"requirements":["R-001-162","R-001-247","R-001-271"]},
   {"operationId":"healthLive","method":"GET","path":"/health/live","root":"server","statuses":[200],"requirements":[]},
   {"operationId":"healthReady","method":"GET","path":"/health/ready","root":"server","statuses":[200,503],"requirements":[]},
   {"operationId":"searchForInstances","method":"GET","path":"/instances","root":"service","statuses":[200,204],"requirements":[],"planned":"search (QIDO-RS)"},

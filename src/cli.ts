@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { conformanceStatement } from './capabilities/conformance-statement.ts';
 import { environmentName, readSettings, SettingError, type Settings, settingsTable } from './config.ts';
 import { type ImportProgress, importPaths } from './import/import-paths.ts';
 import { openOriginServer, startOriginServer } from './origin-server.ts';
@@ -21,6 +22,14 @@ const commands: Readonly<Record<string, Command>> = {
     usage: 'fiducial import PATH... [FLAGS]',
     help: 'stores DICOM files and folders of them under the first AE title, without a running server',
     run: importCommand,
+  },
+  conformance: {
+    usage: 'fiducial conformance',
+    help: 'prints the DICOM Conformance Statement, as Markdown',
+    run: async () => {
+      process.stdout.write(conformanceStatement());
+      return 0;
+    },
   },
 };
 

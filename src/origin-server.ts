@@ -5,6 +5,7 @@ import { healthLive } from './handlers/health-live.ts';
 import { healthReady } from './handlers/health-ready.ts';
 import { retrieveBulkdata } from './handlers/retrieve-bulkdata.ts';
 import { retrieveCapabilities } from './handlers/retrieve-capabilities.ts';
+import { retrieveConformanceStatement } from './handlers/retrieve-conformance-statement.ts';
 import { retrieveFrames } from './handlers/retrieve-frames.ts';
 import { retrieveInstance } from './handlers/retrieve-instance.ts';
 import { retrieveInstanceMetadata } from './handlers/retrieve-instance-metadata.ts';
@@ -86,7 +87,7 @@ function handlersOf(needs: RenderedNeeds & StoreNeeds): Handlers {
     healthReady: healthReady(needs),
     retrieveBulkdata: retrieveBulkdata(needs),
     retrieveCapabilities: retrieveCapabilities(),
-    retrieveConformanceStatement: 'planned',
+    retrieveConformanceStatement: retrieveConformanceStatement(),
     retrieveFrames: retrieveFrames(needs),
     retrieveFramesThumbnail: 'planned',
     retrieveInstance: retrieveInstance(needs),
