@@ -44,12 +44,20 @@ export interface InstanceIndex {
   readonly timeBased: boolean;
 }
 
+/** SOP Class UID and SOP Instance UID: which instance something is about. */
+export interface SOPInstanceReference {
+  readonly SOPClassUID: string;
+  readonly SOPInstanceUID: string;
+}
+
 /** Why octets are no instance that can be stored. */
 export interface UnfitInstance {
   readonly ok: false;
   readonly reason: UnreadableReason | 'attribute-missing' | 'attribute-invalid';
   readonly at: number;
   readonly detail: string;
+  /** Which instance it would be, as far as it says so. */
+  readonly reference?: SOPInstanceReference;
 }
 
 export type IndexedInstance =
@@ -57,20 +65,35 @@ export type IndexedInstance =
   | UnfitInstance;
 
 const identifiers = ['SOPClassUID', 'SOPInstanceUID', 'StudyInstanceUID', 'SeriesInstanceUID'] as const;
+type Identifier = (typeof identifiers)[number];
+
+/** What the File Meta Information repeats of the data set (PS3.10 7.1). */
+const repeatedInFileMeta: { readonly [keyword in Identifier]?: number } = {
+  SOPClassUID: Tag.MediaStorageSOPClassUID,
+  SOPInstanceUID: Tag.MediaStorageSOPInstanceUID,
+};
 
 /** Generous, as archives hold UIDs with leading zeros; what it keeps out could not be written in a URL or a file name. */
 const uidPattern = /^[0-9]+(\.[0-9]+)*$/;
 const maximumUIDLength = 64;
 
-/** Reads an object and indexes what it is, where its pixel data is and where each frame is: the one pass at store time. */
+/**
+ * Reads an object and indexes what it is, where its pixel data is and where each frame is: the one pass at store time.
+ *
+ * Real objects are found whose data set has no SOP Class UID or SOP Instance UID, or empty ones: what their File Meta
+ * Information says counts then. Nothing stands in for a missing Study or Series Instance UID.
+ */
 export function indexInstance(source: ByteSource): IndexedInstance {
   const read = readPart10(source);
-  if (!read.ok) return read;
+  if (!read.ok) {
+    const { fileMeta, ...failure } = read;
+    return { ...failure, ...referenceOf((keyword) => fileMeta?.text(repeatedInFileMeta[keyword] ?? 0)) };
+  }
   const { part10 } = read;
   const { dataSet, dataSetOffset, transferSyntax } = part10;
   for (const keyword of identifiers) {
-    const unfit = unfitIdentifier(dataSet, keyword, dataSetOffset);
-    if (unfit) return unfit;
+    const unfit = unfitIdentifier(part10, keyword);
+    if (unfit) return { ...unfit, ...referenceOf((other) => identifierOf(part10, other)) };
   }
   const pixelData = pixelDataOf(dataSet);
   const image = pixelData && imagePixelOf(dataSet);
@@ -84,8 +107,8 @@ export function indexInstance(source: ByteSource): IndexedInstance {
     ok: true,
     part10,
     index: {
-      SOPClassUID: dataSet.text(Tag.SOPClassUID)!,
-      SOPInstanceUID: dataSet.text(Tag.SOPInstanceUID)!,
+      SOPClassUID: identifierOf(part10, 'SOPClassUID')!,
+      SOPInstanceUID: identifierOf(part10, 'SOPInstanceUID')!,
       StudyInstanceUID: dataSet.text(Tag.StudyInstanceUID)!,
       SeriesInstanceUID: dataSet.text(Tag.SeriesInstanceUID)!,
       TransferSyntaxUID: transferSyntax.uid,
@@ -113,22 +136,37 @@ export function indexInstance(source: ByteSource): IndexedInstance {
   };
 }
 
-function unfitIdentifier(
-  dataSet: DataSet,
-  keyword: (typeof identifiers)[number],
-  at: number,
-): UnfitInstance | undefined {
-  const tag = Tag[keyword];
-  const uid = dataSet.text(tag);
-  const name = `${keyword} ${formatTag(tag)}`;
+function identifierOf({ dataSet, fileMeta }: Part10, keyword: Identifier): string | undefined {
+  const repeated = repeatedInFileMeta[keyword];
+  return dataSet.text(Tag[keyword]) ?? (repeated === undefined ? undefined : fileMeta.text(repeated));
+}
+
+function unfitIdentifier(part10: Part10, keyword: Identifier): UnfitInstance | undefined {
+  const uid = identifierOf(part10, keyword);
+  const at = part10.dataSet.get(Tag[keyword])?.offset ?? part10.dataSetOffset;
+  const name = `${keyword} ${formatTag(Tag[keyword])}`;
   if (uid === undefined) return { ok: false, reason: 'attribute-missing', at, detail: `${name} is missing or empty.` };
-  if (uid.length <= maximumUIDLength && uidPattern.test(uid)) return undefined;
+  if (isUID(uid)) return undefined;
   return {
     ok: false,
     reason: 'attribute-invalid',
-    at: dataSet.get(tag)!.offset,
+    at,
     detail: `${name} is no UID: it has to be digits and dots, at most ${maximumUIDLength} characters.`,
   };
+}
+
+function isUID(text: string): boolean {
+  return text.length <= maximumUIDLength && uidPattern.test(text);
+}
+
+/** The instance that two UIDs refer to, if both are UIDs. */
+function referenceOf(uidOf: (keyword: 'SOPClassUID' | 'SOPInstanceUID') => string | undefined): {
+  readonly reference?: SOPInstanceReference;
+} {
+  const [SOPClassUID, SOPInstanceUID] = [uidOf('SOPClassUID'), uidOf('SOPInstanceUID')];
+  if (SOPClassUID === undefined || SOPInstanceUID === undefined || !isUID(SOPClassUID) || !isUID(SOPInstanceUID))
+    return {};
+  return { reference: { SOPClassUID, SOPInstanceUID } };
 }
 
 function pixelDataOf(dataSet: DataSet): DataElement | undefined {

@@ -25,7 +25,10 @@ export interface Part10 {
   readonly warnings: readonly string[];
 }
 
-export type Parsed10 = { readonly ok: true; readonly part10: Part10 } | Unreadable;
+export type Parsed10 =
+  | { readonly ok: true; readonly part10: Part10 }
+  /** With the File Meta Information, where that could be read and the data set could not. */
+  | (Unreadable & { readonly fileMeta?: DataSet });
 
 const preambleLength = 128;
 const magic = 'DICM';
@@ -66,12 +69,12 @@ export function readPart10(source: ByteSource, options: { readonly stopBeforePix
     warnings.push(`The file does not name its transfer syntax; it is read as ${transferSyntax.name}.`);
 
   const inflated = transferSyntax.deflated ? inflatedSource(source, dataSetOffset) : ({ ok: true, source } as const);
-  if (!inflated.ok) return inflated;
+  if (!inflated.ok) return { ...inflated, fileMeta };
   const read = readDataSet(inflated.source, dataSetOffset, {
     encoding: transferSyntax,
     ...(options.stopBeforePixelData ? { stopBefore: isPixelData } : {}),
   });
-  if (!read.ok) return read;
+  if (!read.ok) return { ...read, fileMeta };
   return {
     ok: true,
     part10: {

@@ -18,7 +18,7 @@ export type Received =
       readonly study: DicomJson;
       readonly series: DicomJson;
     }
-  | { readonly kind: 'unreadable'; readonly reason: UnfitInstance['reason']; readonly detail: string };
+  | ({ readonly kind: 'unreadable' } & Pick<UnfitInstance, 'reason' | 'detail' | 'reference'>);
 
 export type ReceivedInstance = Extract<Received, { kind: 'instance' }>;
 
@@ -127,7 +127,10 @@ async function readInstance(aeTitle: string, staged: StagedObject): Promise<Rece
   const source = await staged.open();
   try {
     const indexed = indexInstance(source);
-    if (!indexed.ok) return { kind: 'unreadable', reason: indexed.reason, detail: indexed.detail };
+    if (!indexed.ok) {
+      const { reason, detail, reference } = indexed;
+      return { kind: 'unreadable', reason, detail, ...(reference && { reference }) };
+    }
     const { index, part10 } = indexed;
     const bulkData = `/studies/${index.StudyInstanceUID}/series/${index.SeriesInstanceUID}/instances/${index.SOPInstanceUID}/bulkdata/`;
     const json = toJsonModel(part10.dataSet, (path) => bulkData + path);

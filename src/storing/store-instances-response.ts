@@ -1,8 +1,9 @@
+import type { SOPInstanceReference } from '../dicom/instance-index.ts';
 import type { DicomJson } from '../dicom/json-model.ts';
 import { toXmlModel } from '../dicom/xml-model.ts';
 import { parseAcceptField } from '../syntax/accept.ts';
 import { failureReasonCode } from './failure-reason.ts';
-import type { SOPReference, StoreResult } from './store-transaction.ts';
+import type { StoredReference, StoreResult } from './store-transaction.ts';
 
 export type StoreStatus = 200 | 202 | 409;
 
@@ -84,7 +85,7 @@ function weightOf(syntax: 'json' | 'xml', accept = '*/*'): number {
   return 0;
 }
 
-function sopReference({ SOPClassUID, SOPInstanceUID }: SOPReference): DicomJson {
+function sopReference({ SOPClassUID, SOPInstanceUID }: SOPInstanceReference): DicomJson {
   return { ...attribute('00081150', 'UI', SOPClassUID), ...attribute('00081155', 'UI', SOPInstanceUID) };
 }
 
@@ -95,7 +96,7 @@ function reason({ reason, detail }: Extract<StoreResult, { kind: 'failed' }>['fa
   };
 }
 
-function instanceURL(serviceRoot: string, reference: SOPReference): string {
+function instanceURL(serviceRoot: string, reference: StoredReference): string {
   const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = reference;
   return `${serviceRoot}/studies/${StudyInstanceUID}/series/${SeriesInstanceUID}/instances/${SOPInstanceUID}`;
 }

@@ -1,20 +1,19 @@
+import type { SOPInstanceReference } from '../dicom/instance-index.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { InstanceStore, ReceivedInstance } from '../storage/instance-store.ts';
 import { conflict, type Failure, failureOfUnreadable, refusal } from './failure-reason.ts';
 import type { StorePart } from './store-request.ts';
 
-/** SOP Class and SOP Instance UID of an object, as far as it could be read. */
-export interface SOPReference {
-  readonly SOPClassUID: string;
-  readonly SOPInstanceUID: string;
+/** A stored instance, with the study and series it belongs to. */
+export interface StoredReference extends SOPInstanceReference {
   readonly StudyInstanceUID: string;
   readonly SeriesInstanceUID: string;
 }
 
 /** What became of one object of the request. */
 export type StoreResult =
-  | { readonly kind: 'stored'; readonly reference: SOPReference; readonly duplicate: boolean }
-  | { readonly kind: 'failed'; readonly reference?: SOPReference; readonly failure: Failure };
+  | { readonly kind: 'stored'; readonly reference: StoredReference; readonly duplicate: boolean }
+  | { readonly kind: 'failed'; readonly reference?: SOPInstanceReference; readonly failure: Failure };
 
 export interface StoreOptions {
   readonly aeTitle: string;
@@ -53,7 +52,7 @@ export async function storeObjects(
       return failed({ reason: 'cannot-understand', detail: `A part is ${mediaType}, not application/dicom.` });
     }
     const received = await instanceStore.receive(aeTitle, body);
-    if (received.kind === 'unreadable') return failed(failureOfUnreadable(received));
+    if (received.kind === 'unreadable') return failed(failureOfUnreadable(received), received.reference);
     const failure = refusal(received, StudyInstanceUID);
     if (failure === undefined) return received;
     await instanceStore.discard([received]);
@@ -61,8 +60,8 @@ export async function storeObjects(
   }
 }
 
-function failed(failure: Failure): StoreResult {
-  return { kind: 'failed', failure };
+function failed(failure: Failure, reference?: SOPInstanceReference): StoreResult {
+  return { kind: 'failed', failure, ...(reference && { reference }) };
 }
 
 function resultOf({ index }: ReceivedInstance, outcome: 'stored' | 'duplicate' | 'conflict'): StoreResult {

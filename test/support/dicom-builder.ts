@@ -91,8 +91,8 @@ export function buildInstance(instance: InstanceToBuild = {}): Uint8Array {
   const meta = encodeElements(
     {
       FileMetaInformationVersion: Uint8Array.of(0, 1),
-      MediaStorageSOPClassUID: all.SOPClassUID ?? secondaryCapture,
-      MediaStorageSOPInstanceUID: all.SOPInstanceUID ?? testUID(1, 1, 1),
+      MediaStorageSOPClassUID: all.SOPClassUID || secondaryCapture,
+      MediaStorageSOPInstanceUID: all.SOPInstanceUID || testUID(1, 1, 1),
       TransferSyntaxUID: transferSyntax,
       ImplementationClassUID: testUID(0),
     },

@@ -344,6 +344,22 @@ describe('STOW-RS Store Instances (DCM4CHEE-STOW-SERVICE; PS3.18 10.5)', () => {
     },
   );
 
+  requirement(
+    'R-002-022',
+    'an object that says which instance it is fails by its UIDs, also where it is cut off',
+    async () => {
+      const { instance, uidOf } = newStudy();
+      const whole = instance(1, { pixels: Buffer.alloc(100) });
+      const stored = await store(
+        multipartOf([whole.subarray(0, -50), instance(2, { StudyInstanceUID: '' })], boundary),
+      );
+      expect(stored.status).toBe(409);
+      const failed = moduleOf(stored)['00081198']!.Value;
+      expect(failed.map((item) => item['00081155']!.Value[0])).toEqual([uidOf(1), uidOf(2)]);
+      expect(failureReasons(stored)).toEqual([failureReason['cannot-understand'], failureReason['missing-attribute']]);
+    },
+  );
+
   requirement('R-002-021', 'no instance stored, for a mixture of reasons: 409', async () => {
     const { instance } = newStudy();
     const stored = await store(
@@ -423,7 +439,7 @@ describeCorpus('STOW-RS of real instances', () => {
         taken.add(item['00081155']!.Value[0]);
         expect((await retrieve(item['00081190']!.Value[0], bytes.length)).equals(bytes), file).toBe(true);
       }
-      // These have no Study Instance UID, or no SOP Instance UID: they cannot be named by a target resource.
+      // These have no Study Instance UID: they cannot be named by a target resource.
       expect(incomplete).toEqual(valid.filter((file) => incompleteObjects.test(file)));
     },
     120_000,

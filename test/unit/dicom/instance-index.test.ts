@@ -103,17 +103,53 @@ describe('what an instance is', () => {
   });
 });
 
+describe('an instance that names itself in its File Meta Information alone', () => {
+  test.each(['SOPClassUID', 'SOPInstanceUID'] as const)('has the %s that is said there', (keyword) => {
+    const expected = indexOf({}).index[keyword];
+    for (const value of [undefined, ''])
+      expect(indexOf({ elements: { [keyword]: value } }).index[keyword]).toBe(expected);
+  });
+
+  test('is believed in its data set first', () => {
+    const octets = Buffer.from(buildInstance({ elements: { SOPInstanceUID: '1.2.3' } }));
+    octets.write('1.2.4', octets.indexOf('1.2.3'), 'latin1');
+    expect(indexInstance(memorySource(octets))).toMatchObject({ ok: true, index: { SOPInstanceUID: '1.2.3' } });
+  });
+});
+
 describe('instances that cannot be stored', () => {
-  test.each(['SOPClassUID', 'SOPInstanceUID', 'StudyInstanceUID', 'SeriesInstanceUID'] as const)(
-    'without %s',
+  test.each(['SOPClassUID', 'SOPInstanceUID'] as const)(
+    'without %s, in a file that does not name it either',
     (keyword) => {
       for (const value of [undefined, '']) {
-        const indexed = indexInstance(memorySource(buildInstance({ elements: { [keyword]: value } })));
+        const octets = buildInstance({ elements: { [keyword]: value }, fileMeta: false });
+        const indexed = indexInstance(memorySource(octets));
         expect(indexed).toMatchObject({ ok: false, reason: 'attribute-missing' });
         if (!indexed.ok) expect(indexed.detail).toContain(keyword);
       }
     },
   );
+
+  test.each(['StudyInstanceUID', 'SeriesInstanceUID'] as const)('without %s', (keyword) => {
+    for (const value of [undefined, '']) {
+      const indexed = indexInstance(memorySource(buildInstance({ elements: { [keyword]: value } })));
+      expect(indexed).toMatchObject({
+        ok: false,
+        reason: 'attribute-missing',
+        reference: { SOPInstanceUID: testUID(1, 1, 1) },
+      });
+      if (!indexed.ok) expect(indexed.detail).toContain(keyword);
+    }
+  });
+
+  test('because they are cut off, and yet say which they are', () => {
+    const octets = buildInstance({ pixelData: new Uint8Array(16) });
+    expect(indexInstance(memorySource(octets.subarray(0, -1)))).toMatchObject({
+      ok: false,
+      reason: 'truncated',
+      reference: { SOPInstanceUID: testUID(1, 1, 1) },
+    });
+  });
 
   test.each(['1.2.3/../../etc', '1..2', 'abc', `1.${'2'.repeat(70)}`])('with the UID %s', (SOPInstanceUID) => {
     const indexed = indexInstance(memorySource(buildInstance({ elements: { SOPInstanceUID } })));
