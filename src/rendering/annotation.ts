@@ -4,6 +4,9 @@ import type { DataSet } from '../dicom/data-set.ts';
 import type { AnnotationKeyword } from '../syntax/annotation.ts';
 import type { RenderedImage } from './rendered-image.ts';
 
+/** Fonts of everything that is written into an image, the first that has a character. */
+export const fontFamily = 'Noto Sans, DejaVu Sans, sans-serif';
+
 /** Where the lines of a keyword stand: never in the middle of the image. */
 const cornerOf: Readonly<Record<AnnotationKeyword, 'top left' | 'bottom left'>> = {
   patient: 'top left',
@@ -30,7 +33,7 @@ export async function annotate(
     textElements(annotationLines(keyword, dataSet, frameNumber), cornerOf[keyword], height, fontSize),
   );
   if (texts.length === 0) return image;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><g font-family="Noto Sans, DejaVu Sans, sans-serif" font-size="${fontSize}" fill="#fff" stroke="#000" stroke-width="${fontSize / 8}" paint-order="stroke" stroke-linejoin="round">${texts.join('')}</g></svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><g font-family="${fontFamily}" font-size="${fontSize}" fill="#fff" stroke="#000" stroke-width="${fontSize / 8}" paint-order="stroke" stroke-linejoin="round">${texts.join('')}</g></svg>`;
   const pixels = await sharp(image.pixels, { raw: { width, height, channels }, limitInputPixels: false })
     .composite([{ input: Buffer.from(svg) }])
     .removeAlpha()
@@ -57,7 +60,8 @@ function textElements(
   });
 }
 
-function escapeXml(text: string): string {
+/** Text as the content of an XML element; what XML cannot hold becomes a space. */
+export function escapeXml(text: string): string {
   return text
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}/gu, ' ')
     .replaceAll(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -4,7 +4,7 @@ import type { DataSet } from '../dicom/data-set.ts';
 import type { Window } from '../syntax/window.ts';
 import { applyModalityLut, isIdentityModalityLut, type ModalityLut, modalityLutOf } from './modality-lut.ts';
 import { isPixelPadding, type PixelPadding, pixelPaddingOf } from './pixel-padding.ts';
-import { applyPresentationLut, type PresentationLutShape, presentationLutShapeOf } from './presentation-lut.ts';
+import { applyPresentationLut, type PresentationLut, presentationLutShapeOf } from './presentation-lut.ts';
 import {
   isFloatingPoint,
   occurringPatterns,
@@ -20,7 +20,7 @@ export interface GrayscaleTransformation {
   readonly padding: PixelPadding | undefined;
   readonly modality: ModalityLut;
   readonly voi: VoiLut;
-  readonly presentation: PresentationLutShape;
+  readonly presentation: PresentationLut;
 }
 
 /**
@@ -35,9 +35,7 @@ export function grayscaleTransformationOf(
   window: Window | undefined,
 ): GrayscaleTransformation {
   const modality = isFloatingPoint(frame.samples) ? noModalityLut : modalityLutOf(dataSet, frameNumber);
-  const padding = isFloatingPoint(frame.samples)
-    ? floatPixelPaddingOf(dataSet)
-    : pixelPaddingOf(dataSet, frame.PixelRepresentation === 1);
+  const padding = framePaddingOf(dataSet, frame);
   const hasSignedInput = modality.kind === 'linear' && (frame.PixelRepresentation === 1 || modality.intercept < 0);
   const voi: VoiLut =
     window !== undefined
@@ -48,6 +46,13 @@ export function grayscaleTransformationOf(
 
 /** Rescale does not exist beside floating point pixel data (PS3.3 C.7.6.24). */
 const noModalityLut: ModalityLut = { kind: 'linear', slope: 1, intercept: 0 };
+
+/** The stored values of a frame that stand for no measurement. */
+export function framePaddingOf(dataSet: DataSet, frame: PixelFrame): PixelPadding | undefined {
+  return isFloatingPoint(frame.samples)
+    ? floatPixelPaddingOf(dataSet)
+    : pixelPaddingOf(dataSet, frame.PixelRepresentation === 1);
+}
 
 function floatPixelPaddingOf(dataSet: DataSet): PixelPadding | undefined {
   const value = dataSet.number(Tag.FloatPixelPaddingValue) ?? dataSet.number(Tag.DoubleFloatPixelPaddingValue);

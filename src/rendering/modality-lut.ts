@@ -21,8 +21,16 @@ export function modalityLutOf(dataSet: DataSet, frameNumber: number): ModalityLu
   const group = functionalGroup(dataSet, frameNumber, Tag.PixelValueTransformationSequence);
   if (group !== undefined) return rescaleOf(group) ?? identityModalityLut;
   if (isForMeasuringOnly(dataSet)) return identityModalityLut;
+  return modalityLutModuleOf(dataSet, dataSet.number(Tag.PixelRepresentation) === 1);
+}
+
+/**
+ * What the Modality LUT Module of an image or a Presentation State says (PS3.3 C.11.1): a table, a rescale, or the identity.
+ *
+ * @param isSigned whether the stored values that it is applied to are two's complement
+ */
+export function modalityLutModuleOf(dataSet: DataSet, isSigned: boolean): ModalityLut {
   const item = dataSet.sequence(Tag.ModalityLUTSequence)[0];
-  const isSigned = dataSet.number(Tag.PixelRepresentation) === 1;
   const table = item && lookupTableOf(item, { descriptor: Tag.LUTDescriptor, data: Tag.LUTData }, isSigned);
   return table === undefined ? (rescaleOf(dataSet) ?? identityModalityLut) : { kind: 'table', table };
 }

@@ -7,7 +7,9 @@ import { annotate } from './annotation.ts';
 import { encodeGif } from './encode/gif.ts';
 import { encodeJpeg } from './encode/jpeg.ts';
 import { encodePng } from './encode/png.ts';
+import { encodePortableAnymap, portableAnymap } from './encode/portable-anymap.ts';
 import { grayscaleTransformationOf, renderGrayscale } from './grayscale.ts';
+import { burnInOverlays, overlayPlanesOf } from './overlay.ts';
 import { paletteOf, renderPaletteColor } from './palette-color.ts';
 import type { RenderedImage } from './rendered-image.ts';
 import type { RenderingParameters } from './rendering-parameters.ts';
@@ -34,6 +36,7 @@ const encoders: Readonly<Record<string, Encoder>> = {
   'image/jpeg': (image, { quality }) => encodeJpeg(image, quality),
   'image/gif': encodeGif,
   'image/png': encodePng,
+  [portableAnymap]: async (image) => encodePortableAnymap(image),
 };
 
 /** Whether frames are rendered to the media type. */
@@ -55,21 +58,31 @@ export async function renderFrame(
   mediaType: string,
   parameters: RenderingParameters,
 ): Promise<Uint8Array> {
-  const encode = canRender(mediaType) ? encoders[mediaType] : undefined;
-  if (encode === undefined)
-    throw originServerError('media-type-not-acceptable', `No image is rendered to ${mediaType}.`);
   const { dataSet, image, frameNumber } = source;
   const frame = await decodeFrame(source.frame, image, { transferSyntaxUID: source.transferSyntaxUID });
   const displayed = toDisplayedValues(frame, dataSet, frameNumber, parameters);
-  const scaled = toViewport(displayed, dataSet, parameters);
-  const annotated = parameters.annotation
-    ? await annotate(scaled, parameters.annotation, dataSet, frameNumber)
-    : scaled;
+  const overlaid = burnInOverlays(displayed, overlayPlanesOf(dataSet), frameNumber, frame);
+  const scaled = toViewport(overlaid, dataSet, parameters);
+  return encodeRendered(scaled, mediaType, parameters, dataSet, frameNumber);
+}
+
+/** Burns annotation in and encodes: the last steps of every rendering. */
+export async function encodeRendered(
+  image: RenderedImage,
+  mediaType: string,
+  parameters: RenderingParameters,
+  dataSet: DataSet,
+  frameNumber: number,
+): Promise<Uint8Array> {
+  const encode = canRender(mediaType) ? encoders[mediaType] : undefined;
+  if (encode === undefined)
+    throw originServerError('media-type-not-acceptable', `No image is rendered to ${mediaType}.`);
+  const annotated = parameters.annotation ? await annotate(image, parameters.annotation, dataSet, frameNumber) : image;
   return encode(annotated, parameters);
 }
 
 /** Stored values to eight bit grey (PS3.4 N.2.1) or to colours (PS3.4 N.2.2). */
-function toDisplayedValues(
+export function toDisplayedValues(
   frame: PixelFrame,
   dataSet: DataSet,
   frameNumber: number,

@@ -22,8 +22,8 @@ interface Taps {
 export function resample(image: RenderedImage, geometry: ViewportGeometry): RenderedImage {
   const { renderedWidth: width, renderedHeight: height } = geometry;
   const { channels } = image;
-  const down = tapsOf(geometry.y, geometry.height, height, geometry.isFlippedVertically);
-  const across = tapsOf(geometry.x, geometry.width, width, geometry.isFlippedHorizontally);
+  const down = tapsOf(geometry.y, geometry.height, height, geometry.isFlippedVertically, image.height);
+  const across = tapsOf(geometry.x, geometry.width, width, geometry.isFlippedHorizontally, image.width);
   const rowLength = image.width * channels;
   const pixels = new Uint8ClampedArray(height * width * channels);
   const row = new Float32Array(rowLength);
@@ -71,11 +71,12 @@ function filterRow(row: Float32Array, taps: Taps, channels: number, to: Uint8Cla
   }
 }
 
-function tapsOf(start: number, length: number, resultLength: number, isFlipped: boolean): Taps {
+function tapsOf(start: number, length: number, resultLength: number, isFlipped: boolean, sourceLength: number): Taps {
   const scale = length / resultLength;
   const reach = 2 * Math.max(1, scale);
-  const lowest = Math.floor(start);
-  const highest = Math.ceil(start + length);
+  // The region may reach over the edge by less than half a pixel of the result.
+  const lowest = Math.max(0, Math.floor(start));
+  const highest = Math.min(sourceLength, Math.ceil(start + length));
   // A multiple of four, with weights of 0 after the last.
   const width = Math.ceil((2 * reach + 1) / 4) * 4;
   const first = new Int32Array(resultLength);

@@ -24,10 +24,11 @@ const shapeOfFunction: Readonly<Record<string, WindowShape>> = {
  */
 export function voiLutOf(dataSet: DataSet, frameNumber: number, isSignedInput: boolean): VoiLut | undefined {
   const group = functionalGroup(dataSet, frameNumber, Tag.FrameVOILUTSequence);
-  return (group && inItem(group, isSignedInput)) ?? inItem(dataSet, isSignedInput);
+  return (group && voiLutInItem(group, isSignedInput)) ?? voiLutInItem(dataSet, isSignedInput);
 }
 
-function inItem(item: DataSet, isSignedInput: boolean): VoiLut | undefined {
+/** The VOI LUT of an item of its own, such as one of Softcopy VOI LUT Sequence. */
+export function voiLutInItem(item: DataSet, isSignedInput: boolean): VoiLut | undefined {
   const window = windowOf(item);
   if (window !== undefined) return { kind: 'window', window };
   const sequenceItem = item.sequence(Tag.VOILUTSequence)[0];

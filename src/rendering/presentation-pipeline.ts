@@ -1,0 +1,206 @@
+import { decodeFrame } from '../codecs/decode-frame.ts';
+import type { PixelFrame } from '../codecs/pixel-frame.ts';
+import { blend } from './blending.ts';
+import { type DisplayColor, isGray, white } from './cielab.ts';
+import { activeCurvesOf } from './curve.ts';
+import { type DisplayedAreaGeometry, displayedAreaFor, displayedAreaGeometry, showArea } from './displayed-area.ts';
+import { drawGraphic, drawText } from './graphic-drawing.ts';
+import type { GraphicLayer } from './graphic-layer.ts';
+import { renderGrayscale } from './grayscale.ts';
+import { refersTo } from './image-references.ts';
+import { forEachSetPixel, type OverlayBitmap, overlayBitmapOf, overlayPlanesOf } from './overlay.ts';
+import { type Palette, paletteOf } from './palette-color.ts';
+import { encodeRendered, type FrameToRender, toDisplayedValues } from './pixel-pipeline.ts';
+import type { PresentationLut } from './presentation-lut.ts';
+import type { PresentationInput, PresentationState } from './presentation-state.ts';
+import type { RenderedImage } from './rendered-image.ts';
+import type { RenderingParameters } from './rendering-parameters.ts';
+import { seenThrough } from './shutter.ts';
+import { type DecodedMask, type InputFrame, softcopyGrayscaleOf } from './softcopy-grayscale.ts';
+import { drawColor, drawVectors, inColor } from './vector-layer.ts';
+
+/** A frame that a Presentation State refers to, with what else goes into its picture. */
+export interface FrameToPresent extends FrameToRender {
+  readonly SOPInstanceUID: string;
+  readonly presentationState: PresentationState;
+  /** Frames of the same image that are taken away from this one. */
+  readonly mask?: { readonly frames: readonly Uint8Array[]; readonly shift: DecodedMask['shift'] };
+  /** What a blending lays over this frame; nothing where no superimposed image belongs to it. */
+  readonly superimposed?: FrameToRender & { readonly SOPInstanceUID: string };
+}
+
+/**
+ * Renders one frame as a Presentation State shows it: the rendering pipeline of PS3.4 N.2, a line a step.
+ *
+ * @throws OriginServerError `not-renderable` for what cannot be decoded, or a palette that is missing
+ * @requirement R-001-349
+ */
+export async function renderPresentation(
+  source: FrameToPresent,
+  mediaType: string,
+  parameters: RenderingParameters,
+): Promise<Uint8Array> {
+  const { presentationState, dataSet } = source;
+  const input = await decodeInput(source);
+  const values = await toDisplayedInput(source, input);
+  const shuttered = applyShutter(values, presentationState, input);
+  const geometry = displayedAreaGeometry(
+    displayedAreaFor(presentationState.displayedAreas, source.SOPInstanceUID, source.frameNumber),
+    presentationState.transformation,
+    values.width,
+    values.height,
+    parameters.viewport,
+  );
+  const area = showArea(shuttered, geometry);
+  const annotated = await drawLayers(area, presentationState, input, geometry);
+  return encodeRendered(annotated, mediaType, parameters, dataSet, source.frameNumber);
+}
+
+async function decodeInput(source: FrameToRender & { readonly SOPInstanceUID: string }): Promise<InputFrame> {
+  const { dataSet, image, transferSyntaxUID, SOPInstanceUID, frameNumber } = source;
+  return { dataSet, SOPInstanceUID, frameNumber, frame: await decodeFrame(source.frame, image, { transferSyntaxUID }) };
+}
+
+/** Stored values to grey or colours, by the kind of the Presentation State (PS3.4 N.2.1 to N.2.4). */
+async function toDisplayedInput(source: FrameToPresent, input: InputFrame): Promise<RenderedImage> {
+  const state = source.presentationState;
+  const { frame } = input;
+  if (!isGrayscale(frame) || state.kind === 'color')
+    return toDisplayedValues(frame, input.dataSet, input.frameNumber, {});
+  const mask = await decodeMask(source);
+  switch (state.kind) {
+    case 'grayscale':
+      return grayscale(state.input, input, state.presentationLut, mask);
+    case 'pseudo-color':
+      return throughPalette(state.input, input, paletteOf(state.dataSet), mask);
+    case 'blending': {
+      const underlying = grayscale(state.input, input, 'IDENTITY');
+      if (source.superimposed === undefined || state.superimposed === undefined) return inColor(underlying);
+      const over = await decodeInput(source.superimposed);
+      const superimposed = throughPalette(state.superimposed, over, paletteOf(state.dataSet));
+      return blend({ ...input, image: underlying }, { ...over, image: superimposed }, state.relativeOpacity);
+    }
+  }
+}
+
+function isGrayscale({ PhotometricInterpretation, SamplesPerPixel }: PixelFrame): boolean {
+  return SamplesPerPixel === 1 && PhotometricInterpretation !== 'PALETTE COLOR';
+}
+
+async function decodeMask({ mask, image, transferSyntaxUID }: FrameToPresent): Promise<DecodedMask | undefined> {
+  if (mask === undefined) return undefined;
+  const frames = await Promise.all(mask.frames.map((octets) => decodeFrame(octets, image, { transferSyntaxUID })));
+  return { frames, shift: mask.shift };
+}
+
+function grayscale(
+  input: PresentationInput,
+  inputFrame: InputFrame,
+  presentation: PresentationLut,
+  mask?: DecodedMask,
+): RenderedImage {
+  const { frame, transformation } = softcopyGrayscaleOf(input, inputFrame, presentation, mask);
+  return { width: frame.Columns, height: frame.Rows, channels: 1, pixels: renderGrayscale(frame, transformation) };
+}
+
+/** The output of the VOI LUT spread over a palette: each channel of it takes the place of a Presentation LUT (PS3.4 N.2.3). */
+function throughPalette(
+  input: PresentationInput,
+  inputFrame: InputFrame,
+  palette: Palette,
+  mask?: DecodedMask,
+): RenderedImage {
+  const channels = palette.map(({ entries }) => {
+    const lut: PresentationLut = { firstMapped: 0, maximum: 255, entries: Uint16Array.from(entries) };
+    return grayscale(input, inputFrame, lut, mask);
+  });
+  const { width, height } = channels[0]!;
+  const pixels = new Uint8Array(width * height * 3);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = channels[i % 3]!.pixels[(i / 3) | 0]!;
+  return { width, height, channels: 3, pixels };
+}
+
+/** Covers what the display shutters of the Presentation State hide (PS3.3 C.7.6.11, C.11.12). */
+function applyShutter(image: RenderedImage, state: PresentationState, input: InputFrame): RenderedImage {
+  const { shutter } = state;
+  if (shutter === undefined) return image;
+  const { width, height } = image;
+  const covered: RenderedImage = { width, height, channels: 1, pixels: new Uint8Array(width * height) };
+  for (const opening of shutter.openings) {
+    const seen = seenThrough(opening, width, height);
+    for (let i = 0; i < seen.length; i++) if (seen[i] === 0) covered.pixels[i] = 255;
+  }
+  const bitmap = shutter.overlayGroup === undefined ? undefined : bitmapOf(state, shutter.overlayGroup, input);
+  if (bitmap !== undefined) forEachSetPixel(bitmap, width, height, (at) => covered.pixels.fill(255, at, at + 1));
+  return drawColor(isGray(shutter.color) ? image : inColor(image), covered, shutter.color);
+}
+
+/** An overlay by its group: that of the Presentation State before that of the image (PS3.3 C.11.7). */
+function bitmapOf(
+  { overlays }: PresentationState,
+  group: number,
+  { dataSet, frameNumber, frame }: InputFrame,
+): OverlayBitmap | undefined {
+  const plane =
+    overlays.find((own) => own.group === group) ?? overlayPlanesOf(dataSet).find((own) => own.group === group);
+  return plane && overlayBitmapOf(plane, frameNumber, frame);
+}
+
+/** Overlays, curves, graphics and texts, layer by layer from the lowest (PS3.3 C.10.7). */
+async function drawLayers(
+  image: RenderedImage,
+  state: PresentationState,
+  input: InputFrame,
+  geometry: DisplayedAreaGeometry,
+): Promise<RenderedImage> {
+  const { SOPInstanceUID, frameNumber } = input;
+  const annotations = state.annotations.filter(({ references }) => refersTo(references, SOPInstanceUID, frameNumber));
+  const curves = activeCurvesOf(state.dataSet, input.dataSet);
+  const overlays = [...state.overlayLayers].filter(([group]) => group !== state.shutter?.overlayGroup);
+  const used = [
+    ...overlays.map(([, name]) => name),
+    ...curves.map(({ layer }) => layer),
+    ...annotations.map(({ layer }) => layer),
+  ];
+  let drawn = image;
+  let vectors = '';
+  const draw = async (): Promise<void> => {
+    if (vectors !== '') drawn = await drawVectors(drawn, vectors);
+    vectors = '';
+  };
+  const inColorIfNeeded = (...colors: readonly (DisplayColor | undefined)[]): void => {
+    if (!colors.every((color) => color === undefined || isGray(color))) drawn = inColor(drawn);
+  };
+  for (const layer of [...state.layers, ...unnamedLayers(state.layers, used)]) {
+    inColorIfNeeded(layer.color);
+    for (const [group, name] of overlays) {
+      const bitmap = name === layer.name ? bitmapOf(state, group, input) : undefined;
+      if (bitmap === undefined) continue;
+      await draw();
+      drawn = drawColor(drawn, opacityOf(bitmap, geometry), layer.color);
+    }
+    for (const curve of curves) {
+      if (curve.layer === layer.name) vectors += drawGraphic(curve.graphic, geometry, layer.color);
+    }
+    for (const { graphics, texts } of annotations.filter((annotation) => annotation.layer === layer.name)) {
+      inColorIfNeeded(...graphics.map(({ color }) => color), ...texts.map(({ color }) => color));
+      for (const graphic of graphics) vectors += drawGraphic(graphic, geometry, layer.color);
+      for (const text of texts) vectors += drawText(text, geometry, layer.color);
+    }
+  }
+  await draw();
+  return drawn;
+}
+
+/** Layers that are used and not described lie above the others, in white. */
+function unnamedLayers(layers: readonly GraphicLayer[], used: readonly string[]): readonly GraphicLayer[] {
+  const names = new Set(used);
+  for (const { name } of layers) names.delete(name);
+  return [...names].map((name) => ({ name, order: Number.POSITIVE_INFINITY, color: white }));
+}
+
+/** How much of each rendered pixel an overlay covers. */
+function opacityOf({ width, height, left, top, bits }: OverlayBitmap, geometry: DisplayedAreaGeometry): RenderedImage {
+  const pixels = Uint8Array.from(bits, (bit) => bit * 255);
+  return showArea({ width, height, channels: 1, pixels }, geometry, left, top);
+}

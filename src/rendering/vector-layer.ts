@@ -1,0 +1,59 @@
+import sharp from 'sharp';
+import { fontFamily } from './annotation.ts';
+import type { DisplayColor } from './cielab.ts';
+import type { RenderedImage } from './rendered-image.ts';
+
+/**
+ * Draws SVG elements over an image; pixels that they do not touch stay what they are.
+ *
+ * @param elements in pixels of the image; of a grey image, in grey
+ */
+export async function drawVectors(image: RenderedImage, elements: string): Promise<RenderedImage> {
+  const { width, height } = image;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><g font-family="${fontFamily}" xml:space="preserve">${elements}</g></svg>`;
+  const drawing = await sharp(Buffer.from(svg), { limitInputPixels: false, unlimited: true })
+    .ensureAlpha()
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer();
+  return laidOver(
+    image,
+    (at, channel) => drawing[4 * at + channel]!,
+    (at) => drawing[4 * at + 3]!,
+  );
+}
+
+/** Lays one colour over an image, by the opacity of each pixel. */
+export function drawColor(image: RenderedImage, opacity: RenderedImage, color: DisplayColor): RenderedImage {
+  return laidOver(
+    image,
+    (_, channel) => color[channel]!,
+    (at) => opacity.pixels[at]!,
+  );
+}
+
+function laidOver(
+  image: RenderedImage,
+  colorAt: (at: number, channel: number) => number,
+  opacityAt: (at: number) => number,
+): RenderedImage {
+  const { width, height, channels } = image;
+  const pixels = Uint8Array.from(image.pixels);
+  for (let at = 0; at < width * height; at++) {
+    const opacity = opacityAt(at);
+    if (opacity === 0) continue;
+    for (let channel = 0; channel < channels; channel++) {
+      const i = at * channels + channel;
+      pixels[i] = Math.round((pixels[i]! * (255 - opacity) + colorAt(at, channel) * opacity) / 255);
+    }
+  }
+  return { ...image, pixels };
+}
+
+/** A grey image as R G B. */
+export function inColor(image: RenderedImage): RenderedImage {
+  if (image.channels === 3) return image;
+  const pixels = new Uint8Array(image.pixels.length * 3);
+  for (let i = 0; i < image.pixels.length; i++) pixels.fill(image.pixels[i]!, 3 * i, 3 * i + 3);
+  return { ...image, channels: 3, pixels };
+}
