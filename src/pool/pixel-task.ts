@@ -1,8 +1,8 @@
 import type { ImagePixel } from '../dicom/image-pixel.ts';
 import type { RenderingParameters } from '../rendering/rendering-parameters.ts';
 
-/** One frame of one instance, and what shall become of it. */
-export interface RenderTask {
+/** What a worker reads the data set of an instance from. */
+export interface InstanceHead {
   /** Digest of the stored object; a worker keeps the parsed head by it. */
   readonly key: string;
   /** The object's octets before its Pixel Data element, the data set of a deflated object inflated. */
@@ -10,14 +10,35 @@ export interface RenderTask {
   /** Where the data set begins in the head. */
   readonly dataSetOffset: number;
   readonly transferSyntaxUID: string;
+}
+
+/** One frame of one instance. */
+export interface TaskFrame extends InstanceHead {
   readonly image: ImagePixel;
   /** The frame as {@link frameBytes} gives it. It is transferred: the caller must not use it again. */
   readonly frame: Uint8Array;
   /** From 1. */
   readonly frameNumber: number;
+}
+
+/** One frame, and what shall become of it. */
+export interface RenderTask extends TaskFrame {
+  /** Where the frame is shown as a Presentation State says. */
+  readonly presentation?: TaskPresentation;
   /** Rendered Media Type, without parameters. */
   readonly mediaType: string;
   readonly parameters: RenderingParameters;
+}
+
+/** A Presentation State, and the other frames that it makes the picture of. */
+export interface TaskPresentation {
+  readonly state: InstanceHead;
+  /** Of the same image, as {@link frameBytes} gives them: their average is taken away. */
+  readonly mask?: {
+    readonly frames: readonly Uint8Array[];
+    readonly shift: { readonly row: number; readonly column: number };
+  };
+  readonly superimposed?: TaskFrame;
 }
 
 /** One frame to be encoded in another transfer syntax. */

@@ -7,10 +7,12 @@ import { readDataSet } from '../dicom/data-set-reader.ts';
 import { transferSyntaxOf } from '../dicom/transfer-syntax.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import { encodeJpeg } from '../rendering/encode/jpeg.ts';
-import { renderFrame } from '../rendering/pixel-pipeline.ts';
+import { type FrameToRender, renderFrame } from '../rendering/pixel-pipeline.ts';
+import { renderPresentation } from '../rendering/presentation-pipeline.ts';
+import { presentationStateOf } from '../rendering/presentation-state.ts';
 import { failureOf, type Outcome } from './outcome.ts';
 import { ownBuffer } from './own-buffer.ts';
-import type { RenderTask, TranscodeTask, WorkerTask } from './pixel-task.ts';
+import type { InstanceHead, RenderTask, TaskFrame, TranscodeTask, WorkerTask } from './pixel-task.ts';
 
 // The threads of the pool are the parallelism; a second level of it below them would only contend.
 sharp.concurrency(1);
@@ -39,9 +41,21 @@ function bytesOf(task: WorkerTask): Promise<Uint8Array> {
 }
 
 async function render(task: RenderTask): Promise<Uint8Array> {
-  const { image, transferSyntaxUID, frame, frameNumber, mediaType, parameters } = task;
-  const source = { dataSet: dataSetOf(task), image, transferSyntaxUID, frame, frameNumber };
-  return renderFrame(source, mediaType, parameters);
+  const { presentation, mediaType, parameters } = task;
+  if (presentation === undefined) return renderFrame(sourceOf(task), mediaType, parameters);
+  const { state, mask, superimposed } = presentation;
+  const source = {
+    ...sourceOf(task),
+    presentationState: presentationStateOf(dataSetOf(state)),
+    ...(mask === undefined ? {} : { mask }),
+    ...(superimposed === undefined ? {} : { superimposed: sourceOf(superimposed) }),
+  };
+  return renderPresentation(source, mediaType, parameters);
+}
+
+function sourceOf(taskFrame: TaskFrame): FrameToRender {
+  const { image, transferSyntaxUID, frame, frameNumber } = taskFrame;
+  return { dataSet: dataSetOf(taskFrame), image, transferSyntaxUID, frame, frameNumber };
 }
 
 async function transcode(task: TranscodeTask): Promise<Uint8Array> {
@@ -59,16 +73,16 @@ const dataSetsKept = 16;
 /** Parsed heads by digest, the one used last at the end: frames of one object tend to come in a row. */
 const dataSets = new Map<string, DataSet>();
 
-function dataSetOf(task: RenderTask): DataSet {
-  const { key } = task;
-  const dataSet = dataSets.get(key) ?? parseHead(task);
+function dataSetOf(instance: InstanceHead): DataSet {
+  const { key } = instance;
+  const dataSet = dataSets.get(key) ?? parseHead(instance);
   dataSets.delete(key);
   dataSets.set(key, dataSet);
   if (dataSets.size > dataSetsKept) dataSets.delete(dataSets.keys().next().value!);
   return dataSet;
 }
 
-function parseHead({ head, dataSetOffset, transferSyntaxUID }: RenderTask): DataSet {
+function parseHead({ head, dataSetOffset, transferSyntaxUID }: InstanceHead): DataSet {
   const encoding = transferSyntaxOf(transferSyntaxUID) ?? { explicitVR: true, bigEndian: false };
   const read = readDataSet(memorySource(head), dataSetOffset, { encoding });
   if (!read.ok) throw originServerError('not-renderable', `The data set cannot be read: ${read.detail}`);

@@ -1,3 +1,4 @@
+import { Tag } from '../../generated/dictionary.ts';
 import { decodeFrame } from '../codecs/decode-frame.ts';
 import type { PixelFrame } from '../codecs/pixel-frame.ts';
 import { blend } from './blending.ts';
@@ -21,12 +22,11 @@ import { drawColor, drawVectors, inColor } from './vector-layer.ts';
 
 /** A frame that a Presentation State refers to, with what else goes into its picture. */
 export interface FrameToPresent extends FrameToRender {
-  readonly SOPInstanceUID: string;
   readonly presentationState: PresentationState;
   /** Frames of the same image that are taken away from this one. */
   readonly mask?: { readonly frames: readonly Uint8Array[]; readonly shift: DecodedMask['shift'] };
   /** What a blending lays over this frame; nothing where no superimposed image belongs to it. */
-  readonly superimposed?: FrameToRender & { readonly SOPInstanceUID: string };
+  readonly superimposed?: FrameToRender;
 }
 
 /**
@@ -45,7 +45,7 @@ export async function renderPresentation(
   const values = await toDisplayedInput(source, input);
   const shuttered = applyShutter(values, presentationState, input);
   const geometry = displayedAreaGeometry(
-    displayedAreaFor(presentationState.displayedAreas, source.SOPInstanceUID, source.frameNumber),
+    displayedAreaFor(presentationState.displayedAreas, input.SOPInstanceUID, input.frameNumber),
     presentationState.transformation,
     values.width,
     values.height,
@@ -56,9 +56,10 @@ export async function renderPresentation(
   return encodeRendered(annotated, mediaType, parameters, dataSet, source.frameNumber);
 }
 
-async function decodeInput(source: FrameToRender & { readonly SOPInstanceUID: string }): Promise<InputFrame> {
-  const { dataSet, image, transferSyntaxUID, SOPInstanceUID, frameNumber } = source;
-  return { dataSet, SOPInstanceUID, frameNumber, frame: await decodeFrame(source.frame, image, { transferSyntaxUID }) };
+async function decodeInput(source: FrameToRender): Promise<InputFrame> {
+  const { dataSet, image, transferSyntaxUID, frameNumber } = source;
+  const frame = await decodeFrame(source.frame, image, { transferSyntaxUID });
+  return { dataSet, SOPInstanceUID: dataSet.text(Tag.SOPInstanceUID) ?? '', frameNumber, frame };
 }
 
 /** Stored values to grey or colours, by the kind of the Presentation State (PS3.4 N.2.1 to N.2.4). */
