@@ -35,6 +35,12 @@ export const settingsTable = [
   { flag: 'max-store-bytes', value: 'BYTES', default: '0', help: 'size of one store request; 0 means no limit' },
   { flag: 'max-render-pixels', value: 'NUMBER', default: '0', help: 'pixels of one image to render; 0 means no limit' },
   { flag: 'cache-bytes', value: 'BYTES', default: '1073741824', help: 'disk space for rendered results; 0 keeps none' },
+  {
+    flag: 'ffmpeg',
+    value: 'PROGRAM',
+    default: 'ffmpeg',
+    help: 'ffmpeg that makes videos, a path or a name on the PATH; empty makes none',
+  },
   { flag: 'log-level', value: 'LEVEL', default: 'info', help: 'error, warn, info or debug' },
 ] as const satisfies readonly Setting[];
 
@@ -57,6 +63,8 @@ export interface Settings {
   readonly maxStoreBytes: number;
   readonly maxRenderPixels: number;
   readonly cacheBytes: number;
+  /** Path or name; empty for none. */
+  readonly ffmpeg: string;
   readonly logLevel: LogLevel;
 }
 
@@ -103,6 +111,7 @@ export function readSettings(
     maxStoreBytes: number('max-store-bytes'),
     maxRenderPixels: number('max-render-pixels'),
     cacheBytes: number('cache-bytes'),
+    ffmpeg: raw('ffmpeg'),
     logLevel: logLevel(raw('log-level')),
   };
   return { settings, positionals };

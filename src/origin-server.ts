@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import type { Handlers } from '../generated/operations.ts';
 import type { Settings } from './config.ts';
 import { healthLive } from './handlers/health-live.ts';
@@ -26,7 +27,10 @@ import { createPixelPool } from './pool/pixel-pool.ts';
 import type { RenderedNeeds } from './retrieval/rendered.ts';
 import { openEmbeddedInstanceStore } from './storage/embedded.ts';
 import type { InstanceStore } from './storage/instance-store.ts';
+import { openResultCache } from './storage/result-cache.ts';
 import type { StoreNeeds } from './storing/store-response.ts';
+import { openVideoEncoder } from './video/video-encoder.ts';
+import type { VideoFormat } from './video/video-format.ts';
 
 /** An origin server that answers no requests yet: its storage, and how to leave it whole. */
 export interface OpenOriginServer {
@@ -38,6 +42,8 @@ export interface OpenOriginServer {
 export interface RunningOriginServer extends OpenOriginServer {
   /** Where it listens, such as http://127.0.0.1:8080. */
   readonly url: string;
+  /** The video formats that it encodes, none without an ffmpeg. */
+  readonly videoFormats: readonly VideoFormat[];
 }
 
 /**
@@ -58,16 +64,27 @@ export async function openOriginServer(settings: Settings): Promise<OpenOriginSe
 export async function startOriginServer(settings: Settings): Promise<RunningOriginServer> {
   const { instanceStore } = await openOriginServer(settings);
   const pixelPool = createPixelPool({ workers: settings.workers });
+  const resultCache = openResultCache({
+    folder: path.join(settings.dataDir, 'cache'),
+    maxBytes: settings.cacheBytes,
+  });
+  const videoEncoder = settings.ffmpeg === '' ? undefined : await openVideoEncoder(settings.ffmpeg);
   const log = createLog(settings.logLevel, process.stderr);
-  const app = buildApp({ handlers: handlersOf({ instanceStore, pixelPool, ...settings }), settings, log });
+  const app = buildApp({
+    handlers: handlersOf({ instanceStore, pixelPool, resultCache, videoEncoder, ...settings }),
+    settings,
+    log,
+  });
   const leave = async (): Promise<void> => {
     await pixelPool.close();
+    await resultCache.close();
     await instanceStore.close();
   };
   try {
     const server = await listen(app, { ...settings, log });
     return {
       url: urlOf(server.address),
+      videoFormats: videoEncoder?.formats ?? [],
       instanceStore,
       async close() {
         await server.close();

@@ -9,16 +9,22 @@ import { canRender } from '../rendering/pixel-pipeline.ts';
 import type { RenderingParameters } from '../rendering/rendering-parameters.ts';
 import { viewportGeometry } from '../rendering/viewport.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
-import { type MediaType, parseMediaType } from '../syntax/media-type.ts';
+import { formatMediaType, type MediaType, parseMediaType } from '../syntax/media-type.ts';
 import type { Weighted } from '../syntax/weighted.ts';
+import type { VideoEncoder } from '../video/video-encoder.ts';
+import type { VideoFormat } from '../video/video-format.ts';
 import { notAcceptableError } from './acceptable.ts';
+import { type SupportedVideo, supportedVideoMediaTypes } from './video-media-types.ts';
 
 /** One representation to be made: an instance, or one frame of it, in its own Selected Media Type. */
 export interface RenderingPlan {
   readonly record: InstanceRecord;
   /** The frame, from 1; undefined where all frames go into one representation. */
   readonly frameNumber?: number;
+  /** Value of Content-Type. */
   readonly mediaType: string;
+  /** Where all frames become a video. */
+  readonly videoFormat?: VideoFormat;
 }
 
 export interface RenderingSelection {
@@ -27,18 +33,21 @@ export interface RenderingSelection {
   readonly leftOut?: OriginServerError;
 }
 
+export interface RenderingLimits {
+  readonly maxRenderPixels: number;
+  readonly videoEncoder: VideoEncoder | undefined;
+}
+
 /** Pixels of one image that are rendered at the most, even where no limit is set: what image encoders take. */
 const mostPixels = 2 ** 28;
 const longestSide = 65535;
-
-/** Time-based images are multi-frame images as long as no encoder makes a video of them. */
-const canEncodeVideo = false;
 
 /**
  * Decides for every instance of the target whether and as what it is rendered (D-28).
  *
  * @param frameNumbers frames of the one instance, where the target is frames
- * @param maxRenderPixels most pixels of one image, source and result; 0 means no limit of this server's own
+ * @param limits most pixels of one image, source and result, 0 for no limit of this server's own; and what makes videos:
+ *   without it an image that is time based is a Multi-Frame Image
  * @requirement R-001-277
  * @requirement R-001-343
  * @requirement R-001-375
@@ -48,7 +57,7 @@ export function selectRenderings(
   frameNumbers: readonly number[] | undefined,
   acceptable: AcceptableMediaTypes,
   parameters: RenderingParameters,
-  maxRenderPixels: number,
+  limits: RenderingLimits,
 ): RenderingSelection {
   const ofParts = acceptableParts(acceptable);
   const plans: RenderingPlan[] = [];
@@ -57,7 +66,7 @@ export function selectRenderings(
     // Presentation States inside a study or series are not rendered, and that is no shortcoming (6.5.8.2).
     if (records.length > 1 && record.index.content === 'presentation-state') continue;
     try {
-      plans.push(...planInstance(record, frameNumbers, ofParts, parameters, maxRenderPixels || mostPixels));
+      plans.push(...planInstance(record, frameNumbers, ofParts, parameters, limits));
     } catch (cause) {
       if (!(cause instanceof OriginServerError)) throw cause;
       leftOut ??= cause;
@@ -83,21 +92,27 @@ function planInstance(
   frameNumbers: readonly number[] | undefined,
   acceptable: AcceptableMediaTypes,
   parameters: RenderingParameters,
-  maxPixels: number,
+  { maxRenderPixels, videoEncoder }: RenderingLimits,
 ): readonly RenderingPlan[] {
   const { index } = record;
-  const category = resourceCategoryOf({ ...index, selectedFrame: frameNumbers !== undefined }, canEncodeVideo);
+  const facts = { ...index, selectedFrame: frameNumbers !== undefined };
+  const category = resourceCategoryOf(facts, videoEncoder !== undefined && canDecode(index.TransferSyntaxUID));
   const isDecodable = canDecode(index.TransferSyntaxUID);
-  const supported = supportedRenderedMediaTypes(category, (mediaType) => isDecodable && canRender(mediaType));
+  const supported: readonly SupportedVideo[] =
+    category === 'Video'
+      ? supportedVideoMediaTypes(index.TransferSyntaxUID, videoEncoder)
+      : supportedRenderedMediaTypes(category, (mediaType) => isDecodable && canRender(mediaType));
   const selected = selectMediaType(acceptable, supported);
   if (selected.kind === 'not-acceptable') throw notAcceptableError(selected);
-  const tooLarge = whyTooLarge(record, parameters, maxPixels);
+  const tooLarge = whyTooLarge(record, parameters, maxRenderPixels || mostPixels);
   if (tooLarge !== undefined) throw originServerError('too-large-to-render', tooLarge);
   const { image } = index;
   if (image !== undefined && parameters.viewport !== undefined) {
     // Costs nothing here, and spares the pixels of a request that has no answer.
     viewportGeometry(parameters.viewport, image.Columns, image.Rows);
   }
+  const { format: videoFormat } = selected.supported;
+  if (videoFormat !== undefined) return [{ record, mediaType: formatMediaType(selected.mediaType), videoFormat }];
   const mediaType = mediaTypeName(selected.mediaType);
   if (frameNumbers !== undefined) return frameNumbers.map((frameNumber) => ({ record, frameNumber, mediaType }));
   return category === 'Single Frame Image' ? [{ record, frameNumber: 1, mediaType }] : [{ record, mediaType }];

@@ -1,15 +1,15 @@
-import { originServerError } from '../errors/origin-server-error.ts';
+import { OriginServerError, originServerError } from '../errors/origin-server-error.ts';
 import type { AcceptableMediaTypes } from '../negotiation/acceptable-media-types.ts';
 import { boundaryOf, multipartRelatedStream } from '../packaging/multipart-related.ts';
 import type { PackagedBody, Representation } from '../packaging/representation.ts';
 import { singlePart } from '../packaging/single-part.ts';
-import type { PixelPool } from '../pool/pixel-pool.ts';
 import type { RenderingParameters } from '../rendering/rendering-parameters.ts';
 import type { InstanceRecord, Target } from '../storage/catalog.ts';
-import type { InstanceStore } from '../storage/instance-store.ts';
+import type { VideoEncoder } from '../video/video-encoder.ts';
 import { acceptableMediaTypesOf, queryParametersOf } from './acceptable.ts';
 import { entityTagOf } from './entity-tag.ts';
 import { frameIndexOf } from './frames.ts';
+import { type RenderedFrameNeeds, renderedFrame, renderingRevision } from './rendered-frame.ts';
 import { renderedPieces } from './rendered-frames.ts';
 import { type RenderingPlan, selectRenderings } from './rendered-selection.ts';
 import { type RenderingQuery, renderingQueryOf } from './rendering-query.ts';
@@ -17,11 +17,11 @@ import { instanceURI } from './resource-uri.ts';
 import { notModified, payload, type RetrieveRequest, type RetrieveResponse, type Validators } from './response.ts';
 import { targetInstances } from './target-instances.ts';
 
-export interface RenderedNeeds {
-  readonly instanceStore: InstanceStore;
-  readonly pixelPool: PixelPool;
+export interface RenderedNeeds extends RenderedFrameNeeds {
   /** Most pixels of one image; 0 for no limit of this server's own. */
   readonly maxRenderPixels: number;
+  /** What makes videos of frames; without it an image that is time based is a Multi-Frame Image. */
+  readonly videoEncoder: VideoEncoder | undefined;
 }
 
 /** A study, series or instance, or frames of an instance. */
@@ -29,9 +29,6 @@ export interface RenderedTarget extends Target {
   /** Frames that the target is, from 1. */
   readonly frameNumbers?: readonly number[];
 }
-
-/** Part of every entity tag: to be raised when the same request gets other pixels than before. */
-const renderingRevision = '1';
 
 /**
  * The Retrieve Rendered transaction (PS3.18 Sup174 6.5.8), on the `/rendered` resources and on the bare ones (D-03), with
@@ -68,7 +65,7 @@ async function renderTarget(
   if (target.SOPInstanceUID !== undefined) checkPresentationState(records[0], parameters);
   if (frameNumbers !== undefined) await frameIndexOf(needs.instanceStore, records[0], frameNumbers);
 
-  const { plans, leftOut } = selectRenderings(records, frameNumbers, acceptable, parameters, needs.maxRenderPixels);
+  const { plans, leftOut } = selectRenderings(records, frameNumbers, acceptable, parameters, needs);
   if (plans.length === 0) {
     throw leftOut ?? originServerError('media-type-not-acceptable', 'The target has no instance that is rendered.');
   }
@@ -87,9 +84,15 @@ async function renderTarget(
   if (request.method === 'HEAD') {
     return payload(request, leftOut === undefined ? 200 : 206, unread(plans, validators), validators, further);
   }
+  const [plan] = plans as [RenderingPlan];
+  if (plans.length === 1 && plan.frameNumber !== undefined) {
+    const image = await renderedFrame(needs, { ...plan, frameNumber: plan.frameNumber, parameters }, request.signal);
+    const described = singlePart({ mediaType: plan.mediaType, length: image.length, open: () => only(image) });
+    return { ...payload(request, leftOut === undefined ? 200 : 206, described, validators, further), body: image };
+  }
   const { body, isWhole } =
     plans.length === 1
-      ? { body: await single(needs, request, plans[0]!, parameters), isWhole: true }
+      ? { body: await animated(needs, request, plan, parameters), isWhole: true }
       : await several(needs, request, plans, parameters, validators.entityTag);
   return payload(request, leftOut === undefined && isWhole ? 200 : 206, body, validators, further);
 }
@@ -133,8 +136,8 @@ function unread(plans: readonly RenderingPlan[], { entityTag }: Validators): Pac
     : multipartRelatedStream(mediaType, none(), boundaryOf(entityTag));
 }
 
-/** One representation: a single part (D-27). Its first piece is waited for, so that a failure is still a status. */
-async function single(
+/** All frames in one representation, as they come. The first piece is waited for, so that a failure is still a status. */
+async function animated(
   needs: RenderedNeeds,
   request: RetrieveRequest,
   plan: RenderingPlan,
@@ -142,15 +145,17 @@ async function single(
 ): Promise<PackagedBody> {
   const pieces = renderedPieces(needs, plan, parameters, request.signal);
   const first = (await pieces.next()).value as Uint8Array;
-  const { mediaType, frameNumber } = plan;
   return singlePart({
-    mediaType,
-    ...(frameNumber === undefined ? {} : { length: first.length }),
+    mediaType: plan.mediaType,
     async *open() {
       yield first;
       yield* pieces;
     },
   });
+}
+
+async function* only(octets: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield octets;
 }
 
 /** How long the status of several representations may wait for them, in milliseconds and in octets held. */
@@ -176,9 +181,10 @@ async function several(
 ): Promise<{ readonly body: PackagedBody; readonly isWhole: boolean }> {
   const outcomes = inOrder(plans, async (plan): Promise<Representation | Error> => {
     try {
-      return await wholeRepresentation(needs, request, plan, parameters);
+      return await begunRepresentation(needs, request, plan, parameters, plan !== plans[0]);
     } catch (cause) {
-      if (request.signal.aborted) throw cause;
+      // A queue that is full turns the request away as a whole: it is asked about for the first part alone.
+      if (request.signal.aborted || (cause instanceof OriginServerError && cause.code === 'busy')) throw cause;
       return cause instanceof Error ? cause : new Error(String(cause));
     }
   });
@@ -211,22 +217,25 @@ async function several(
   };
 }
 
-async function wholeRepresentation(
+async function begunRepresentation(
   needs: RenderedNeeds,
   request: RetrieveRequest,
   plan: RenderingPlan,
   parameters: RenderingParameters,
+  isAdmitted: boolean,
 ): Promise<Representation> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of renderedPieces(needs, plan, parameters, request.signal)) pieces.push(piece);
+  const pieces = renderedPieces(needs, plan, parameters, request.signal, isAdmitted);
+  const first = (await pieces.next()).value as Uint8Array;
   const { record, frameNumber, mediaType } = plan;
   const instance = instanceURI(request.serviceRoot, record);
   const isOneOfMany = frameNumber !== undefined && (record.index.image?.NumberOfFrames ?? 1) > 1;
   return {
     mediaType,
     location: isOneOfMany ? `${instance}/frames/${frameNumber}/rendered` : `${instance}/rendered`,
-    length: pieces.reduce((sum, { length }) => sum + length, 0),
+    // All frames together are sent as they come; what follows the first piece has no length yet.
+    ...(frameNumber === undefined ? {} : { length: first.length }),
     open: async function* () {
+      yield first;
       yield* pieces;
     },
   };

@@ -17,6 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/storage': ['src/dicom', 'src/errors'],
   'src/rendering': ['src/dicom', 'src/codecs', 'src/syntax', 'src/errors', 'generated/dictionary.ts'],
   'src/pool': ['src/rendering', 'src/codecs', 'src/dicom', 'src/errors', 'generated/dictionary.ts'],
+  'src/video': ['src/errors'],
   'src/packaging': ['src/dicom', 'src/syntax', 'src/errors', 'generated/dictionary.ts'],
   'src/storing': [
     'src/storage',
@@ -34,6 +35,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'src/negotiation',
     'src/pool',
     'src/rendering',
+    'src/video',
     'src/codecs',
     'src/dicom',
     'src/syntax',
