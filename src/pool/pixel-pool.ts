@@ -7,6 +7,12 @@ import type { RenderTask, TranscodeTask, WorkerTask } from './pixel-task.ts';
 /** Worker threads that decode, render and encode pixels off the event loop. */
 export interface PixelPool {
   /**
+   * To be asked before the first task of a request: a request that is let in may put all its tasks into the queue.
+   *
+   * @throws OriginServerError `busy` if more tasks are waiting than can be done soon
+   */
+  admit(): void;
+  /**
    * Renders one frame to an image file of the media type.
    *
    * @throws OriginServerError the error of the rendering, or `not-renderable` if the worker died of the frame
@@ -20,10 +26,15 @@ export interface PixelPool {
 export interface PixelPoolOptions {
   /** Number of worker threads. */
   readonly workers: number;
+  /** Waiting tasks beyond which no further request is let in. */
+  readonly maxWaiting?: number;
 }
 
+/** Tasks that may wait for each thread: at a few milliseconds a task, a second or two. */
+const waitingByThread = 128;
+
 /** Starts the worker threads and loads their codecs, so that the first request does not wait for them. */
-export function createPixelPool({ workers }: PixelPoolOptions): PixelPool {
+export function createPixelPool({ workers, maxWaiting = waitingByThread * workers }: PixelPoolOptions): PixelPool {
   const threads = new Piscina({
     filename: new URL('./pixel-worker.ts', import.meta.url).href,
     minThreads: workers,
@@ -50,6 +61,13 @@ export function createPixelPool({ workers }: PixelPoolOptions): PixelPool {
   whenWarm.catch(() => undefined);
 
   return {
+    admit() {
+      if (places.waiting < maxWaiting) return;
+      const headers = { 'Retry-After': '2' };
+      throw originServerError('busy', `${maxWaiting} images are waiting to be rendered. Try again in a moment.`, {
+        headers,
+      });
+    },
     render(task, signal) {
       const frame = ownBuffer(task.frame);
       return run({ kind: 'render', ...task, frame }, frame, signal);
@@ -72,6 +90,11 @@ class Places {
 
   constructor(count: number) {
     this.#free = count;
+  }
+
+  /** Tasks that have no place yet. */
+  get waiting(): number {
+    return this.#waiting.size;
   }
 
   async take(signal: AbortSignal | undefined): Promise<void> {

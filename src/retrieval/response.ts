@@ -15,7 +15,7 @@ export interface RetrieveRequest {
 export interface RetrieveResponse<Status extends number = 200 | 206 | 304> {
   readonly status: Status;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: AsyncIterable<Uint8Array>;
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
 /** What every answer about a representation says of it, a 304 too. RFC 9110 15.4.5. */

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { originServerError } from '../errors/origin-server-error.ts';
+import type { PixelPool } from '../pool/pixel-pool.ts';
+import type { RenderingParameters } from '../rendering/rendering-parameters.ts';
+import type { InstanceRecord } from '../storage/catalog.ts';
+import type { InstanceStore } from '../storage/instance-store.ts';
+import type { ResultCache } from '../storage/result-cache.ts';
+import { storedFrame } from './frames.ts';
+import { instanceHead } from './instance-head.ts';
+import { storedBytes } from './stored-bytes.ts';
+
+/** What rendering a frame needs. */
+export interface RenderedFrameNeeds {
+  readonly instanceStore: InstanceStore;
+  readonly pixelPool: PixelPool;
+  readonly resultCache: ResultCache;
+}
+
+/** The frame that is rendered, and as what. */
+export interface FrameRendering {
+  readonly record: InstanceRecord;
+  /** From 1. */
+  readonly frameNumber: number;
+  readonly mediaType: string;
+  readonly parameters: RenderingParameters;
+}
+
+/** To be raised when the same request gets other pixels than before: part of every entity tag and of every key of the cache. */
+export const renderingRevision = '2';
+
+/**
+ * Renders one frame to an image file, or has it from the cache. Requests for the same at the same time render once, and a
+ * rendering that all of them have left is given up.
+ *
+ * @param isAdmitted whether the request has been let into the queue of the pixel pool already
+ * @throws OriginServerError `busy` if the queue is full; `not-renderable`
+ */
+export async function renderedFrame(
+  needs: RenderedFrameNeeds,
+  rendering: FrameRendering,
+  signal: AbortSignal,
+  isAdmitted = false,
+): Promise<Uint8Array> {
+  const make = async (gone: AbortSignal): Promise<Uint8Array> => {
+    if (!isAdmitted) needs.pixelPool.admit();
+    return renderNow(needs, rendering, gone);
+  };
+  return needs.resultCache.get(keyOf(rendering), make, signal);
+}
+
+/** Renders one frame without looking for it in the cache: for frames that are only a step to something greater. */
+export async function renderNow(
+  { instanceStore, pixelPool }: Pick<RenderedFrameNeeds, 'instanceStore' | 'pixelPool'>,
+  { record, frameNumber, mediaType, parameters }: FrameRendering,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const { image, dataSetOffset, TransferSyntaxUID: transferSyntaxUID } = record.index;
+  if (image === undefined) throw originServerError('not-renderable', 'The instance has no Image Pixel Module.');
+  const bytes = storedBytes(instanceStore, record);
+  const { head, frames } = await instanceHead(instanceStore, record, bytes);
+  const frame = await storedFrame(bytes, frames, frameNumber);
+  const source = { key: record.digest, head, dataSetOffset, transferSyntaxUID, image, frame, frameNumber };
+  return pixelPool.render({ ...source, mediaType, parameters }, signal);
+}
+
+/** Everything that the octets of a rendered frame depend on. */
+function keyOf({ record, frameNumber, mediaType, parameters }: FrameRendering): string {
+  const hash = createHash('sha256');
+  for (const text of [renderingRevision, record.digest, String(frameNumber), mediaType, JSON.stringify(parameters)]) {
+    hash.update(text).update('\0');
+  }
+  return hash.digest('hex');
+}
