@@ -19,9 +19,10 @@ function runtime() {
   }
 }
 
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
-const child = spawn(runtime(), ['--disable-warning=ExperimentalWarning', cli, ...process.argv.slice(2)], {
-  stdio: 'inherit',
-});
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+const file = (path) => fileURLToPath(new URL(path, import.meta.url));
+const flags = ['--disable-warning=ExperimentalWarning', '--import', new URL('type-stripping.js', import.meta.url).href];
+const child = spawn(runtime(), [...flags, file('../src/cli.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
+// A terminal sends SIGINT to both processes; SIGTERM comes to this one alone.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => child.kill('SIGTERM'));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));

@@ -10,8 +10,20 @@ import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const cli = path.resolve(import.meta.dirname, '../../../src/cli.ts');
 
-async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const child = spawn(process.execPath, [cli, ...args]);
+const launcher = path.resolve(import.meta.dirname, '../../../bin/fiducial.js');
+
+function run(...args: readonly string[]): Promise<Outcome> {
+  return outcomeOf(cli, args);
+}
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function outcomeOf(script: string, args: readonly string[]): Promise<Outcome> {
+  const child = spawn(process.execPath, [script, ...args]);
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code, out, err };
 }
@@ -24,6 +36,11 @@ describe('the command line', () => {
       expect(out).toContain(name);
     }
     expect(out).toContain('curl ');
+  });
+
+  test('the installed command is the same command line', async () => {
+    expect(await outcomeOf(launcher, ['--help'])).toEqual(await run('--help'));
+    expect((await outcomeOf(launcher, ['sevre'])).code).toBe(2);
   });
 
   test.each([
