@@ -2,9 +2,9 @@ import { pathToFileURL } from 'node:url';
 import { conformanceStatement } from './capabilities/conformance-statement.ts';
 import { environmentName, readSettings, SettingError, type Settings, settingsTable } from './config.ts';
 import { type ImportProgress, importPaths } from './import/import-paths.ts';
-import { openOriginServer, startOriginServer } from './origin-server.ts';
+import { openOriginServer, type RunningOriginServer, startOriginServer } from './origin-server.ts';
 
-/** What a command does, and how it is called. */
+/** What a command does, and how it is called. The rooms are loaded by the command that needs them, so that help comes at once. */
 interface Command {
   readonly usage: string;
   readonly help: string;
@@ -60,8 +60,9 @@ function help(): string {
 async function serve(args: readonly string[]): Promise<number> {
   const { settings, positionals } = readSettings(args, process.env);
   if (positionals.length > 0) throw new SettingError(`serve takes flags only, not "${positionals[0]}"`);
+  const { startOriginServer } = await import('./origin-server.ts');
   const server = await startOriginServer(settings);
-  process.stdout.write(welcome(settings, server.url));
+  process.stdout.write(welcome(settings, server));
   await signalled();
   process.stdout.write('Finishing the requests in flight. Ctrl-C again ends at once.\n');
   const forced = signalled().then(() => process.exit(130));
@@ -69,7 +70,7 @@ async function serve(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function welcome(settings: Settings, url: string): string {
+function welcome(settings: Settings, { url, videoFormats }: RunningOriginServer): string {
   const base = settings.baseUrl ?? url;
   const roots = settings.aeTitles.map((title) => `  ${title.padEnd(16)}  ${base}${settings.prefix}/aets/${title}/rs`);
   return [
@@ -79,6 +80,9 @@ function welcome(settings: Settings, url: string): string {
     `  ${'(first AE title)'.padEnd(16)}  ${base}/dicomweb`,
     ...roots,
     '',
+    videoFormats.length > 0
+      ? `Video:            ${[...new Set(videoFormats.map(({ encoder }) => encoder))].join(', ')} of ${settings.ffmpeg}`
+      : 'Video:            only as stored; nothing is encoded without ffmpeg (see --ffmpeg)',
     `What it can do:   curl -X OPTIONS -H 'Accept: application/json' ${base}/dicomweb/`,
     '',
   ].join('\n');
@@ -94,6 +98,8 @@ function signalled(): Promise<void> {
 async function importCommand(args: readonly string[]): Promise<number> {
   const { settings, positionals } = readSettings(args, process.env);
   if (positionals.length === 0) throw new SettingError('import takes at least one file or folder');
+  const { importPaths } = await import('./import/import-paths.ts');
+  const { openOriginServer } = await import('./origin-server.ts');
   const { instanceStore, close } = await openOriginServer(settings);
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
