@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { originServerError } from '../errors/origin-server-error.ts';
 import type { PixelPool } from '../pool/pixel-pool.ts';
 import type { RenderingParameters } from '../rendering/rendering-parameters.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
 import type { ResultCache } from '../storage/result-cache.ts';
-import { storedFrame } from './frames.ts';
-import { instanceHead } from './instance-head.ts';
-import { storedBytes } from './stored-bytes.ts';
+import { describePresentation, type FramePresentation, taskFrameOf, taskPresentationOf } from './frame-presentation.ts';
 
 /** What rendering a frame needs. */
 export interface RenderedFrameNeeds {
@@ -23,6 +20,8 @@ export interface FrameRendering {
   readonly frameNumber: number;
   readonly mediaType: string;
   readonly parameters: RenderingParameters;
+  /** Where the frame is shown as a Presentation State says. */
+  readonly presentation?: FramePresentation | undefined;
 }
 
 /** To be raised when the same request gets other pixels than before: part of every entity tag and of every key of the cache. */
@@ -51,22 +50,27 @@ export async function renderedFrame(
 /** Renders one frame without looking for it in the cache: for frames that are only a step to something greater. */
 export async function renderNow(
   { instanceStore, pixelPool }: Pick<RenderedFrameNeeds, 'instanceStore' | 'pixelPool'>,
-  { record, frameNumber, mediaType, parameters }: FrameRendering,
+  { record, frameNumber, mediaType, parameters, presentation }: FrameRendering,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const { image, dataSetOffset, TransferSyntaxUID: transferSyntaxUID } = record.index;
-  if (image === undefined) throw originServerError('not-renderable', 'The instance has no Image Pixel Module.');
-  const bytes = storedBytes(instanceStore, record);
-  const { head, frames } = await instanceHead(instanceStore, record, bytes);
-  const frame = await storedFrame(bytes, frames, frameNumber);
-  const source = { key: record.digest, head, dataSetOffset, transferSyntaxUID, image, frame, frameNumber };
-  return pixelPool.render({ ...source, mediaType, parameters }, signal);
+  const source = await taskFrameOf(instanceStore, record, frameNumber);
+  const shownAs =
+    presentation === undefined ? {} : { presentation: await taskPresentationOf(instanceStore, record, presentation) };
+  return pixelPool.render({ ...source, ...shownAs, mediaType, parameters }, signal);
 }
 
 /** Everything that the octets of a rendered frame depend on. */
-function keyOf({ record, frameNumber, mediaType, parameters }: FrameRendering): string {
+function keyOf({ record, frameNumber, mediaType, parameters, presentation }: FrameRendering): string {
+  const shownAs = presentation === undefined ? '' : describePresentation(presentation);
   const hash = createHash('sha256');
-  for (const text of [renderingRevision, record.digest, String(frameNumber), mediaType, JSON.stringify(parameters)]) {
+  for (const text of [
+    renderingRevision,
+    record.digest,
+    String(frameNumber),
+    mediaType,
+    JSON.stringify(parameters),
+    shownAs,
+  ]) {
     hash.update(text).update('\0');
   }
   return hash.digest('hex');

@@ -20,7 +20,7 @@ import { storedBytes } from './stored-bytes.ts';
  */
 export async function* renderedPieces(
   needs: VideoNeeds & RenderedFrameNeeds,
-  { record, frameNumber, mediaType, videoFormat }: RenderingPlan,
+  { record, frameNumber, mediaType, videoFormat, presentation }: RenderingPlan,
   parameters: RenderingParameters,
   signal: AbortSignal,
   isAdmitted = false,
@@ -36,6 +36,7 @@ export async function* renderedPieces(
     frameNumber: number,
     mediaType: frameMediaType,
     parameters,
+    presentation,
   });
   if (frameNumber !== undefined) {
     yield await renderedFrame(needs, of(frameNumber, mediaType), signal, isAdmitted);

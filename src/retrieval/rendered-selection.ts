@@ -14,6 +14,7 @@ import type { Weighted } from '../syntax/weighted.ts';
 import type { VideoEncoder } from '../video/video-encoder.ts';
 import type { VideoFormat } from '../video/video-format.ts';
 import { notAcceptableError } from './acceptable.ts';
+import type { FramePresentation } from './frame-presentation.ts';
 import { type SupportedVideo, supportedVideoMediaTypes } from './video-media-types.ts';
 
 /** One representation to be made: an instance, or one frame of it, in its own Selected Media Type. */
@@ -23,6 +24,8 @@ export interface RenderingPlan {
   readonly frameNumber?: number;
   /** Value of Content-Type. */
   readonly mediaType: string;
+  /** Where the frame is shown as a Presentation State says. */
+  readonly presentation?: FramePresentation;
   /** Where all frames become a video. */
   readonly videoFormat?: VideoFormat;
 }
@@ -76,7 +79,7 @@ export function selectRenderings(
 }
 
 /** What is acceptable for each part where the user agent names the envelope: multipart/related; type="image/jpeg" (D-04). */
-function acceptableParts({ kind, field, parameter }: AcceptableMediaTypes): AcceptableMediaTypes {
+export function acceptableParts({ kind, field, parameter }: AcceptableMediaTypes): AcceptableMediaTypes {
   return { kind, field: field.map(partOf), ...(parameter === undefined ? {} : { parameter: parameter.map(partOf) }) };
 }
 
@@ -104,7 +107,7 @@ function planInstance(
       : supportedRenderedMediaTypes(category, (mediaType) => isDecodable && canRender(mediaType));
   const selected = selectMediaType(acceptable, supported);
   if (selected.kind === 'not-acceptable') throw notAcceptableError(selected);
-  const tooLarge = whyTooLarge(record, parameters, maxRenderPixels || mostPixels);
+  const tooLarge = whyTooLarge(record, parameters, maxRenderPixels);
   if (tooLarge !== undefined) throw originServerError('too-large-to-render', tooLarge);
   const { image } = index;
   if (image !== undefined && parameters.viewport !== undefined) {
@@ -118,11 +121,17 @@ function planInstance(
   return category === 'Single Frame Image' ? [{ record, frameNumber: 1, mediaType }] : [{ record, mediaType }];
 }
 
-function whyTooLarge(
+/**
+ * Why an image is not rendered, in words, if it has too many pixels or would get too many.
+ *
+ * @param maxRenderPixels 0 for no limit of this server's own
+ */
+export function whyTooLarge(
   { index }: InstanceRecord,
-  { viewport }: RenderingParameters,
-  maxPixels: number,
+  { viewport }: Pick<RenderingParameters, 'viewport'>,
+  maxRenderPixels: number,
 ): string | undefined {
+  const maxPixels = maxRenderPixels || mostPixels;
   const { Rows = 0, Columns = 0 } = index.image ?? {};
   if (Rows * Columns > maxPixels) return `The image is ${Columns} x ${Rows} pixels; at most ${maxPixels} are rendered.`;
   if (viewport === undefined) return undefined;

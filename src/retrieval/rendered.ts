@@ -8,7 +8,10 @@ import type { InstanceRecord, Target } from '../storage/catalog.ts';
 import type { VideoEncoder } from '../video/video-encoder.ts';
 import { acceptableMediaTypesOf, queryParametersOf } from './acceptable.ts';
 import { entityTagOf } from './entity-tag.ts';
+import { describePresentation } from './frame-presentation.ts';
 import { frameIndexOf } from './frames.ts';
+import { presentationTarget } from './presentation-references.ts';
+import { selectPresentedRenderings } from './presented-selection.ts';
 import { type RenderedFrameNeeds, renderedFrame, renderingRevision } from './rendered-frame.ts';
 import { renderedPieces } from './rendered-frames.ts';
 import { type RenderingPlan, selectRenderings } from './rendered-selection.ts';
@@ -65,7 +68,16 @@ async function renderTarget(
   if (target.SOPInstanceUID !== undefined) checkPresentationState(records[0], parameters);
   if (frameNumbers !== undefined) await frameIndexOf(needs.instanceStore, records[0], frameNumbers);
 
-  const { plans, leftOut } = selectRenderings(records, frameNumbers, acceptable, parameters, needs);
+  const isPresentation = isPresentationTarget(target, records[0]);
+  const { plans, leftOut } = isPresentation
+    ? selectPresentedRenderings(
+        records[0],
+        await presentationTarget(needs.instanceStore, records[0]),
+        acceptable,
+        parameters,
+        needs.maxRenderPixels,
+      )
+    : selectRenderings(records, frameNumbers, acceptable, parameters, needs);
   if (plans.length === 0) {
     throw leftOut ?? originServerError('media-type-not-acceptable', 'The target has no instance that is rendered.');
   }
@@ -75,7 +87,8 @@ async function renderTarget(
       [renderingRevision, request.serviceRoot, JSON.stringify(parameters), ...plans.map(describe)],
     ),
     vary: 'Accept',
-    growing: target.SOPInstanceUID === undefined,
+    // What a Presentation State refers to may still arrive.
+    growing: target.SOPInstanceUID === undefined || isPresentation,
   };
   const unchanged = notModified(request, validators);
   if (unchanged !== undefined) return unchanged;
@@ -95,6 +108,11 @@ async function renderTarget(
       ? { body: await animated(needs, request, plan, parameters), isWhole: true }
       : await several(needs, request, plans, parameters, validators.entityTag);
   return payload(request, leftOut === undefined && isWhole ? 200 : 206, body, validators, further);
+}
+
+/** Whether the target is a Presentation State, of which the images that it refers to are rendered. */
+function isPresentationTarget({ SOPInstanceUID, frameNumbers }: RenderedTarget, { index }: InstanceRecord): boolean {
+  return SOPInstanceUID !== undefined && frameNumbers === undefined && index.content === 'presentation-state';
 }
 
 /**
@@ -118,8 +136,9 @@ function checkPresentationState({ index }: InstanceRecord, { window, viewport }:
   }
 }
 
-function describe({ frameNumber, mediaType }: RenderingPlan): string {
-  return `${frameNumber ?? 'all'} ${mediaType}`;
+function describe({ frameNumber, mediaType, presentation }: RenderingPlan): string {
+  const shownAs = presentation === undefined ? '' : ` ${describePresentation(presentation)}`;
+  return `${frameNumber ?? 'all'} ${mediaType}${shownAs}`;
 }
 
 /** Keywords nobody knows have been left out (D-22). RFC 7234 5.5.7. */
@@ -226,12 +245,15 @@ async function begunRepresentation(
 ): Promise<Representation> {
   const pieces = renderedPieces(needs, plan, parameters, request.signal, isAdmitted);
   const first = (await pieces.next()).value as Uint8Array;
-  const { record, frameNumber, mediaType } = plan;
+  const { record, frameNumber, mediaType, presentation } = plan;
   const instance = instanceURI(request.serviceRoot, record);
   const isOneOfMany = frameNumber !== undefined && (record.index.image?.NumberOfFrames ?? 1) > 1;
   return {
     mediaType,
-    location: isOneOfMany ? `${instance}/frames/${frameNumber}/rendered` : `${instance}/rendered`,
+    // The picture of one of several images of a Presentation State has no URI of its own.
+    ...(presentation === undefined
+      ? { location: isOneOfMany ? `${instance}/frames/${frameNumber}/rendered` : `${instance}/rendered` }
+      : {}),
     // All frames together are sent as they come; what follows the first piece has no length yet.
     ...(frameNumber === undefined ? {} : { length: first.length }),
     open: async function* () {
