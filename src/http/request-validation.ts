@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import document from '../../generated/openapi.json' with { type: 'json' };
 import { type OriginServerError, originServerError } from '../errors/origin-server-error.ts';
@@ -36,7 +36,7 @@ const contentTypes = new WeakMap<object, string>();
  * @param paths templates of the resources below the root
  * @requirement R-001-273
  */
-export function requestValidation(paths: readonly string[]): readonly (RequestHandler | ErrorRequestHandler)[] {
+export function requestValidation(paths: readonly string[]): RequestHandler {
   const validator = OpenApiValidator.middleware({
     apiSpec: validatedPart(paths) as never,
     validateApiSpec: false,
@@ -47,8 +47,40 @@ export function requestValidation(paths: readonly string[]): readonly (RequestHa
     fileUploader: false,
     useRequestUrl: true,
   });
-  return [hideContentTypeParameters, ...(validator as RequestHandler[]), restoreContentType, translateFailure];
+  const whole = Router().use(
+    hideContentTypeParameters,
+    ...(validator as RequestHandler[]),
+    restoreContentType,
+    translateFailure,
+  );
+  return onceForEachUrl(whole);
 }
+
+/** URLs that are remembered to be as described. */
+const mostRemembered = 8192;
+
+/**
+ * Checks a URL once: without a body the outcome depends on method and URL alone, and the check takes longer than finding
+ * what is asked for. Only what passed is remembered, and the oldest is forgotten first.
+ */
+function onceForEachUrl(check: RequestHandler): RequestHandler {
+  const passed = new Set<string>();
+  return (request, response, next) => {
+    const { method, url } = request;
+    if (method !== 'GET' && method !== 'HEAD') return check(request, response, next);
+    const key = `${method} ${url}`;
+    if (passed.has(key)) return next();
+    return check(request, response, (failure?: unknown) => {
+      if (failure !== undefined) return next(failure);
+      if (passed.size === mostRemembered) passed.delete(passed.values().next().value!);
+      if (key.length <= longestRemembered) passed.add(key);
+      next();
+    });
+  };
+}
+
+/** Longer URLs are checked each time, so that what is remembered stays small. */
+const longestRemembered = 1024;
 
 /** What the validator looks at; the rest of the description would only make its checks slow to compile. */
 interface ValidatedPart {

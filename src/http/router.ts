@@ -32,7 +32,7 @@ export function operationsRouter(roots: readonly Operation['root'][], handlers: 
   const router = Router({ caseSensitive: true, strict: true });
   const below = operations.filter(({ root }) => roots.includes(root));
   const paths = [...new Set(below.map(({ path }) => path))];
-  router.use(...requestValidation(paths));
+  router.use(requestValidation(paths));
   for (const operation of below) {
     const route = router.route(expressPath(operation.path));
     // Express sends HEAD to the route of GET.
