@@ -8,7 +8,13 @@ export const bulkDataThreshold = 1024;
 /** Longest value field of any other VR, in bytes, that metadata carries itself. */
 export const valueThreshold = 65_536;
 
-const pixelDataTags: ReadonlySet<number> = new Set([Tag.PixelData, Tag.FloatPixelData, Tag.DoubleFloatPixelData]);
+/** Values that have media types of their own, which bulk data can be asked for in. */
+const alwaysBulkData: ReadonlySet<number> = new Set([
+  Tag.PixelData,
+  Tag.FloatPixelData,
+  Tag.DoubleFloatPixelData,
+  Tag.EncapsulatedDocument,
+]);
 
 /** Whether a value is octets, which JSON and XML write in base64 (PS3.18 F.2.7, PS3.19 A.1.5). */
 export function isBinary(vr: VR): boolean {
@@ -16,14 +22,14 @@ export function isBinary(vr: VR): boolean {
 }
 
 /**
- * Whether metadata leaves the value of an element at a bulk data URI: any pixel data, however small, and long values.
- * A value of no octets is none to leave anywhere. (PS3.18 F.2.6)
+ * Whether metadata leaves the value of an element at a bulk data URI: any pixel data and encapsulated document, however
+ * small, and long values. A value of no octets is none to leave anywhere. (PS3.18 F.2.6)
  */
 export function isBulkData(element: DataElement): boolean {
   if (element.items !== undefined) return false;
   if (element.encapsulated === true) return true;
   if (element.length === 0) return false;
-  if (pixelDataTags.has(element.tag)) return true;
+  if (alwaysBulkData.has(element.tag)) return true;
   return element.length > (isBinary(element.vr) ? bulkDataThreshold : valueThreshold);
 }
 

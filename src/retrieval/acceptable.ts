@@ -5,17 +5,26 @@ import {
   type TargetRepresentations,
 } from '../negotiation/acceptable-media-types.ts';
 import type { NotAcceptable } from '../negotiation/selected-media-type.ts';
+import { parseCharsetParameter } from '../syntax/character-set.ts';
 import { parseQueryString, type QueryParameters } from '../syntax/query-string.ts';
 import type { RetrieveRequest } from './response.ts';
 
 /**
- * Query parameters of a request.
+ * Query parameters of a request. The charset parameter is checked on every resource, also on those without text.
  *
- * @throws OriginServerError 400 for a malformed query component (D-18)
+ * @throws OriginServerError 400 for a malformed query component (D-18) or charset parameter (D-09, D-10)
+ * @requirement R-001-174
+ * @requirement R-001-175
  */
 export function queryParametersOf(request: Pick<RetrieveRequest, 'query'>): QueryParameters {
   const parsed = parseQueryString(request.query);
   if (!parsed.ok) throw originServerError('query-string-malformed', parsed.message);
+  for (const charset of parsed.value.get('charset') ?? []) {
+    const charsets = parseCharsetParameter(charset);
+    if (!charsets.ok) {
+      throw originServerError('query-parameter-invalid', charsets.message, { source: 'PS3.18 Sup174 6.1.2.2' });
+    }
+  }
   return parsed.value;
 }
 

@@ -36,13 +36,24 @@ export function instanceRepresentations(
   asked: ReadonlySet<string>,
   alone: boolean,
 ): readonly InstanceRepresentation[] {
-  const dicom = offeredTransferSyntaxes(index.TransferSyntaxUID, asked, (_from, to) => canBecome(index, to));
+  const { TransferSyntaxUID: stored } = index;
+  const dicom = offeredTransferSyntaxes(
+    stored,
+    asked,
+    (_from, to) => canBecome(index, to),
+    defaultTransferSyntax(stored),
+  );
   return [
     ...dicom.map((transferSyntax) => multipart(dicomMediaType, transferSyntax, true)),
     ...bulkDataRepresentations(index),
     ...dicom.map((transferSyntax) => whole('application/zip', 'zip', transferSyntax)),
     ...(alone ? dicom.map((transferSyntax) => whole(dicomMediaType, 'single part', transferSyntax)) : []),
   ];
+}
+
+/** What application/dicom without a transfer syntax means: Explicit VR Little Endian; video passes through as stored. */
+function defaultTransferSyntax(stored: string): string {
+  return bulkDataMediaTypeOf(stored)?.content === 'video' ? stored : TransferSyntaxUID.ExplicitVRLittleEndian;
 }
 
 function canBecome(index: StoredIndex, transferSyntaxUID: string): boolean {
@@ -77,7 +88,9 @@ function imageRepresentations(index: StoredIndex): readonly InstanceRepresentati
       const isDefault = row.mediaType === own ? isStored : row.default;
       return multipart(row.mediaType, { uid: row.transferSyntaxUID, default: isDefault, stored: isStored });
     });
-  const asStored = multipart(uncompressedMediaType, { uid: stored, default: false, stored: true });
+  // What has no media type of its own and cannot be decoded is octets as they are.
+  const isOnly = own === undefined && !canBecome(index, uncompressed.uid);
+  const asStored = multipart(uncompressedMediaType, { uid: stored, default: isOnly, stored: true });
   return own === uncompressedMediaType ? representations : [...representations, asStored];
 }
 

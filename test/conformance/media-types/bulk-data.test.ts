@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { TransferSyntaxUID } from '../../../src/dicom/transfer-syntax.ts';
-import { buildInstance, testUID } from '../../support/dicom-builder.ts';
+import { type BuiltElements, buildInstance, testUID } from '../../support/dicom-builder.ts';
 import { type Part, partsOfResponse } from '../../support/multipart.ts';
 import { requirement } from '../../support/requirement.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
@@ -122,6 +122,41 @@ describe('bulk data media types (seed 000)', () => {
       expect((await server.get(seriesOf(other), `multipart/related; type="${mediaType}"`)).status).toBe(406);
     });
   }
+
+  requirement(['R-000-037', 'R-000-063'], 'a document of a few octets is bulk data like any other', async () => {
+    const content = Buffer.from('<ClinicalDocument/>');
+    const elements: BuiltElements = {
+      ...identifiers(12),
+      StudyInstanceUID: testUID(2),
+      SOPClassUID: encapsulatedCDA,
+      MIMETypeOfEncapsulatedDocument: 'text/XML',
+      EncapsulatedDocumentLength: content.length,
+      EncapsulatedDocument: Buffer.concat([content, Buffer.alloc(1)]),
+    };
+    await server.store(buildInstance({ elements }));
+    const instance = `/studies/${testUID(2)}/series/${testUID(1, 12)}/instances/${testUID(1, 12, 1)}`;
+    for (const target of [instance, `${instance}/bulkdata/00420011`]) {
+      const response = await server.get(target, 'multipart/related; type="text/xml"');
+      expect(response.status, target).toBe(200);
+      const [part] = await partsOfResponse(response);
+      expect(part!.content.toString()).toBe(content.toString());
+    }
+  });
+
+  requirement('R-001-241', 'video passes through in its own transfer syntax where none is asked for', async () => {
+    const row = rows.find(({ mediaType }) => mediaType === 'video/mp4')!;
+    for (const accept of ['multipart/related; type="application/dicom"', '*/*']) {
+      const response = await server.get(instanceOf(row), accept);
+      expect(response.status, accept).toBe(200);
+      const [part] = await partsOfResponse(response);
+      expect(part!.headers.get('content-type')).toBe(
+        `application/dicom; transfer-syntax=${TransferSyntaxUID.MPEG4HP41}`,
+      );
+      expect(part!.content.equals(Buffer.from(row.object))).toBe(true);
+    }
+    const other = `multipart/related; type="application/dicom"; transfer-syntax=${TransferSyntaxUID.ExplicitVRLittleEndian}`;
+    expect((await server.get(instanceOf(row), other)).status).toBe(406);
+  });
 
   requirement('R-001-097', 'bulk data and a rendered media type are a conflict (D-04)', async () => {
     const { status } = await server.get(study, 'multipart/related; type="image/jpeg", image/png');

@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TransferSyntaxUID } from '../../../src/dicom/transfer-syntax.ts';
 import { buildInstance, testUID } from '../../support/dicom-builder.ts';
@@ -28,6 +29,22 @@ function runLength(value: number): Buffer {
   return Buffer.concat([header, Buffer.of(15), Buffer.alloc(16, value), Buffer.of(0)]);
 }
 
+/** Two frames of pixels of one bit, four in each row, each frame deflated by itself. */
+function deflatedBits(instance: number, Rows: number): Uint8Array {
+  return buildInstance({
+    transferSyntax: TransferSyntaxUID.DeflatedImageFrameCompression,
+    pixelData: { fragments: [0x5a, 0xa5].map((bits) => deflateRawSync(Buffer.alloc(Rows / 2, bits))) },
+    elements: {
+      SOPInstanceUID: testUID(1, 1, instance),
+      NumberOfFrames: '2',
+      Rows,
+      BitsAllocated: 1,
+      BitsStored: 1,
+      HighBit: 0,
+    },
+  });
+}
+
 const objects = [
   waveformIn(TransferSyntaxUID.ExplicitVRLittleEndian, 1),
   waveformIn(TransferSyntaxUID.ExplicitVRBigEndian, 2),
@@ -46,6 +63,8 @@ const objects = [
     elements: { SOPInstanceUID: testUID(1, 1, 5), NumberOfFrames: '2' },
   }),
   buildInstance({ pixelData: new Uint8Array(16).fill(9), elements: { SOPInstanceUID: testUID(1, 1, 6) } }),
+  deflatedBits(7, 4),
+  deflatedBits(8, 3),
 ];
 
 let server: TestServer;
@@ -156,4 +175,28 @@ describe('RetrieveBulkdata (PS3.18 Sup174 6.5)', () => {
       expect((await single(`${server.url}${target(1)}/bulkdata/${path}`)).status, path).toBe(404);
     }
   });
+
+  requirement('R-001-231', 'deflated frames of one bit per pixel are joined where they end with an octet', async () => {
+    const [uri] = await bulkDataURIs(7);
+    const whole = await fetch(uri!, { headers: { Accept: 'multipart/related; type="application/octet-stream"' } });
+    expect((await partsOfResponse(whole)).map(({ content }) => content.toString('hex'))).toEqual(['5a5aa5a5']);
+    const instance = await server.get(target(7), 'multipart/related; type="application/dicom"');
+    expect(instance.status).toBe(200);
+  });
+
+  requirement(
+    'R-001-231',
+    'the URI of what no media type is for resolves too: to octets as they are stored',
+    async () => {
+      const [uri] = await bulkDataURIs(8);
+      for (const accept of ['*/*', 'multipart/related; type="application/octet-stream"']) {
+        const response = await fetch(uri!, { headers: { Accept: accept } });
+        expect(response.status, accept).toBe(200);
+        const parts = await partsOfResponse(response);
+        expect(parts[0]!.headers.get('content-type')).toBe(
+          `application/octet-stream; transfer-syntax=${TransferSyntaxUID.DeflatedImageFrameCompression}`,
+        );
+      }
+    },
+  );
 });
