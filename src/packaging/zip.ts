@@ -1,17 +1,17 @@
-import { crc32 } from 'node:zlib';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { ZipArchive } from 'archiver';
 import { contentDisposition } from './content-disposition.ts';
 import type { PackagedBody, Representation } from './representation.ts';
-import {
-  centralDirectory,
-  dataDescriptor,
-  describeEntry,
-  entryLength,
-  localHeader,
-  type ZipEntry,
-} from './zip-structures.ts';
 
-/** Files up to this many bytes are read before they are written, so that their entry begins with length and checksum. */
+/** Files up to this many bytes are read before they are packed, so that their entry begins with length and checksum. */
 const heldWhole = 8 * 1024 * 1024;
+
+/** Bytes that may wait in the archive for somebody to read them before the next file is opened. */
+const aheadBytes = 2 * 1024 * 1024;
+
+/** Time of every entry: the same instances make the same archive, whenever it is asked for. */
+const entryDate = new Date(Date.UTC(1980, 0, 1));
 
 /**
  * Packs representations into a zip archive, each one file, stored and not deflated: pixel data hardly shrinks, and
@@ -24,8 +24,8 @@ const heldWhole = 8 * 1024 * 1024;
  * @requirement R-003-012
  */
 export function zip(files: readonly Representation[], fileName: string): PackagedBody {
-  const names = uniqueNames(files).map((name) => Buffer.from(name));
-  const contentLength = lengthOf(files, names);
+  const names = uniqueNames(files);
+  const contentLength = zipLength(files.map(({ length }, place) => ({ name: names[place]!, length })));
   return {
     contentType: 'application/zip',
     ...(contentLength === undefined ? {} : { contentLength }),
@@ -34,41 +34,102 @@ export function zip(files: readonly Representation[], fileName: string): Package
   };
 }
 
-async function* archiveOf(files: readonly Representation[], names: readonly Buffer[]): AsyncGenerator<Uint8Array> {
-  const entries: ZipEntry[] = [];
-  let offset = 0;
+async function* archiveOf(files: readonly Representation[], names: readonly string[]): AsyncGenerator<Uint8Array> {
+  const archive = new ZipArchive({ store: true });
+  const givenUp = new AbortController();
+  // What fails while it is read is thrown by the loop below; what a destroyed archive still says is nobody's concern.
+  archive.on('error', () => undefined);
+  const pace = new Pace();
+  const feeding = feed(archive, files, names, pace, givenUp.signal).catch((cause: unknown) => {
+    archive.destroy(cause instanceof Error ? cause : new Error(String(cause)));
+  });
+  try {
+    for await (const chunk of archive as AsyncIterable<Uint8Array>) {
+      yield chunk;
+      pace.taken(chunk.length);
+    }
+  } finally {
+    givenUp.abort();
+    pace.over();
+    archive.destroy();
+    await feeding;
+  }
+}
+
+/** Puts the files into the archive, one after the other, as fast as the archive is read. */
+async function feed(
+  archive: ZipArchive,
+  files: readonly Representation[],
+  names: readonly string[],
+  pace: Pace,
+  signal: AbortSignal,
+): Promise<void> {
   for (const [place, file] of files.entries()) {
+    await pace.room();
+    if (signal.aborted) return;
     const chunks = file.open()[Symbol.asyncIterator]();
     try {
-      const { held, size, isWhole } = await take(chunks);
-      const isStreamed = file.length === undefined ? !isWhole : file.length > heldWhole;
-      const before = describeEntry(names[place]!, offset, isStreamed ? file.length : size, isStreamed);
-      let entry: ZipEntry = { ...before, size, checksum: checksumOf(held) };
-      yield localHeader(isStreamed ? before : entry);
-      yield* held;
-      while (isStreamed) {
-        const { done, value } = await chunks.next();
-        if (done === true) break;
-        entry = { ...entry, size: entry.size + value.length, checksum: crc32(value, entry.checksum) };
-        yield value;
-      }
-      if (isStreamed) yield dataDescriptor(entry);
-      entries.push(entry);
-      offset += entryLength(entry);
+      const { held, size, isWhole } = await take(chunks, file.length);
+      if (signal.aborted) return;
+      const source = isWhole ? joined(held) : Readable.from(following(held, chunks), { objectMode: false });
+      const packed = once(archive, 'entry', { signal }).catch(ignoreAbort);
+      if (isWhole) pace.given(size);
+      if (source instanceof Readable) source.on('error', (cause) => archive.destroy(cause));
+      archive.append(source, { name: names[place]!, date: entryDate });
+      await packed;
+      if (source instanceof Readable) source.destroy();
     } finally {
       await chunks.return?.();
     }
   }
-  yield centralDirectory(entries, offset);
+  if (!signal.aborted) await archive.finalize();
+}
+
+function ignoreAbort(cause: unknown): void {
+  if (!(cause instanceof Error && cause.name === 'AbortError')) throw cause;
+}
+
+/**
+ * How far the reader is behind what has been packed. The archive takes a whole file at once, whether somebody reads or
+ * not, so that the next one has to wait here.
+ */
+class Pace {
+  #behind = 0;
+  #isOver = false;
+  #wake: (() => void) | undefined;
+
+  given(bytes: number): void {
+    this.#behind += bytes;
+  }
+
+  taken(bytes: number): void {
+    this.#behind = Math.max(0, this.#behind - bytes);
+    if (this.#behind <= aheadBytes) this.#wake?.();
+  }
+
+  /** Nobody reads any more, and nobody shall wait for it. */
+  over(): void {
+    this.#isOver = true;
+    this.#wake?.();
+  }
+
+  async room(): Promise<void> {
+    if (this.#behind <= aheadBytes || this.#isOver) return;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    this.#wake = undefined;
+  }
 }
 
 /** The first chunks of a file, up to what is held at once, and whether they are all of it. */
 async function take(
   chunks: AsyncIterator<Uint8Array>,
+  length: number | undefined,
 ): Promise<{ readonly held: readonly Uint8Array[]; readonly size: number; readonly isWhole: boolean }> {
   const held: Uint8Array[] = [];
   let size = 0;
-  while (size <= heldWhole) {
+  while (isHeldWhole(length ?? size)) {
     const { done, value } = await chunks.next();
     if (done === true) return { held, size, isWhole: true };
     held.push(value);
@@ -77,21 +138,51 @@ async function take(
   return { held, size, isWhole: false };
 }
 
-function checksumOf(chunks: readonly Uint8Array[]): number {
-  return chunks.reduce((checksum, chunk) => crc32(chunk, checksum), 0);
+function isHeldWhole(length: number): boolean {
+  return length <= heldWhole;
 }
 
-/** Length of the archive: the same structures as will be written, over files that are only known by their lengths. */
-function lengthOf(files: readonly Representation[], names: readonly Buffer[]): number | undefined {
-  const entries: ZipEntry[] = [];
-  let offset = 0;
-  for (const [place, { length }] of files.entries()) {
-    if (length === undefined) return undefined;
-    const entry = { ...describeEntry(names[place]!, offset, length, length > heldWhole), size: length };
-    entries.push(entry);
-    offset += entryLength(entry);
+function joined(chunks: readonly Uint8Array[]): Buffer {
+  const [first] = chunks;
+  if (chunks.length !== 1 || first === undefined) return Buffer.concat(chunks);
+  return Buffer.from(first.buffer, first.byteOffset, first.byteLength);
+}
+
+async function* following(
+  held: readonly Uint8Array[],
+  chunks: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array, undefined> {
+  yield* held;
+  for (;;) {
+    const { done, value } = await chunks.next();
+    if (done === true) return;
+    yield value;
   }
-  return offset + centralDirectory(entries, offset).length;
+}
+
+const localHeader = 30;
+const dataDescriptor = 16;
+const centralHeader = 46;
+const endOfCentralDirectory = 22;
+/** From here on an archive has structures of other lengths (APPNOTE 4.3.14, 4.4.4). */
+const longestPlain = 0xffff_ffff;
+const mostPlainEntries = 0xffff;
+
+/**
+ * Length of the archive in bytes, where that is a plain sum: undefined for files of unknown length, and for what needs zip64.
+ *
+ * Only a file that is not read before it is packed has a data descriptor behind it. APPNOTE 4.3.6.
+ */
+export function zipLength(
+  files: readonly { readonly name: string; readonly length: number | undefined }[],
+): number | undefined {
+  let total = endOfCentralDirectory;
+  for (const { name, length } of files) {
+    if (length === undefined) return undefined;
+    const descriptor = isHeldWhole(length) ? 0 : dataDescriptor;
+    total += localHeader + length + descriptor + centralHeader + 2 * Buffer.byteLength(name);
+  }
+  return total <= longestPlain && files.length < mostPlainEntries ? total : undefined;
 }
 
 function uniqueNames(files: readonly Representation[]): readonly string[] {

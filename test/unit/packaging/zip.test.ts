@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, expect, test } from 'vitest';
 import type { PackagedBody, Representation } from '../../../src/packaging/representation.ts';
-import { zip } from '../../../src/packaging/zip.ts';
+import { zip, zipLength } from '../../../src/packaging/zip.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { describeWithTool } from '../../support/tool.ts';
 import { entriesOf } from '../../support/zip-reader.ts';
@@ -61,6 +61,47 @@ describe('zip archive (APPNOTE 4.3)', () => {
     expect(body.contentLength).toBe((await bytesOf(body)).length);
     expect(zip([file('a', [], false)], 'x.zip').contentLength).toBeUndefined();
   });
+
+  test('does not say the length of what needs zip64', () => {
+    expect(zipLength([{ name: 'a', length: 2 ** 32 }])).toBeUndefined();
+    expect(zipLength(Array.from({ length: 65_535 }, () => ({ name: 'a', length: 0 })))).toBeUndefined();
+    expect(zipLength(Array.from({ length: 65_534 }, () => ({ name: 'a', length: 0 })))).toBe(65_534 * 78 + 22);
+  });
+
+  test('opens a file when there is room for it, and not before', async () => {
+    let opened = 0;
+    const files = Array.from({ length: 50 }, (): Representation => {
+      const content = file(undefined, mebibytes(1));
+      return {
+        ...content,
+        open: () => {
+          opened += 1;
+          return content.open();
+        },
+      };
+    });
+    const archive = zip(files, 'x.zip').open()[Symbol.asyncIterator]();
+    await archive.next();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(opened).toBeLessThan(10);
+    await archive.return?.();
+    const openedThen = opened;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(opened).toBe(openedThen);
+  });
+
+  for (const size of [1, 20]) {
+    test(`fails with the file that fails, ${size} MiB into it`, async () => {
+      const failing: Representation = {
+        mediaType: 'application/octet-stream',
+        async *open() {
+          yield* mebibytes(size);
+          throw new Error('the disk is gone');
+        },
+      };
+      await expect(bytesOf(zip([file('a', []), failing, file('b', [])], 'x.zip'))).rejects.toThrow('the disk is gone');
+    });
+  }
 
   test('the same files give the same bytes', async () => {
     const files = [file('a', [Buffer.from('a')])];
