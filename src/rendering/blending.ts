@@ -30,7 +30,7 @@ export function blend(underlying: BlendingImage, superimposed: BlendingImage, op
   const { image } = superimposed;
   const everywhere = new Uint8Array(image.width * image.height).fill(255);
   const covered = showArea({ width: image.width, height: image.height, channels: 1, pixels: everywhere }, geometry);
-  const pixels = Uint8Array.from(below.pixels, (under, i) => {
+  const pixels = below.pixels.map((under, i) => {
     const share = (opacity * covered.pixels[(i / 3) | 0]!) / 255;
     return Math.round(under * (1 - share) + above.pixels[i]! * share);
   });

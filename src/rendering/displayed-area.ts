@@ -197,16 +197,7 @@ export function showArea(image: RenderedImage, geometry: DisplayedAreaGeometry, 
   const { channels } = image;
   const shown = { width, height, channels, pixels: new Uint8Array(width * height * channels) };
   if (across.count > 0 && down.count > 0) {
-    const part = resample(image, {
-      x: across.start,
-      y: down.start,
-      width: across.length,
-      height: down.length,
-      isFlippedHorizontally: false,
-      isFlippedVertically: false,
-      renderedWidth: across.count,
-      renderedHeight: down.count,
-    });
+    const part = scaledPart(image, across, down);
     if (part.width === width && part.height === height) return transformImage(part, transformation);
     const rowLength = part.width * channels;
     for (let y = 0; y < part.height; y++) {
@@ -217,13 +208,41 @@ export function showArea(image: RenderedImage, geometry: DisplayedAreaGeometry, 
   return transformImage(shown, transformation);
 }
 
-/** The rendered pixels of a side of which the centre lies on the image, and the piece of the image that they show. */
-function covered(
-  start: number,
-  length: number,
-  renderedLength: number,
-  imageLength: number,
-): { first: number; count: number; start: number; length: number } {
+/** Pixels of one side of the result, and the piece of the image that they show. */
+interface Side {
+  readonly first: number;
+  readonly count: number;
+  readonly start: number;
+  readonly length: number;
+}
+
+function scaledPart(image: RenderedImage, across: Side, down: Side): RenderedImage {
+  const isAsItIs = [across, down].every(({ start, length, count }) => length === count && Number.isInteger(start));
+  if (isAsItIs) return cut(image, across, down);
+  return resample(image, {
+    x: across.start,
+    y: down.start,
+    width: across.length,
+    height: down.length,
+    isFlippedHorizontally: false,
+    isFlippedVertically: false,
+    renderedWidth: across.count,
+    renderedHeight: down.count,
+  });
+}
+
+function cut({ width, channels, pixels }: RenderedImage, across: Side, down: Side): RenderedImage {
+  const rowLength = across.count * channels;
+  const part = new Uint8Array(rowLength * down.count);
+  for (let y = 0; y < down.count; y++) {
+    const from = ((down.start + y) * width + across.start) * channels;
+    part.set(pixels.subarray(from, from + rowLength), y * rowLength);
+  }
+  return { width: across.count, height: down.count, channels, pixels: part };
+}
+
+/** The rendered pixels of a side of which the centre lies on the image. */
+function covered(start: number, length: number, renderedLength: number, imageLength: number): Side {
   const scale = length / renderedLength;
   const within = (position: number): number => Math.max(0, Math.min(renderedLength, Math.ceil(position)));
   const first = within(-start / scale - 0.5);

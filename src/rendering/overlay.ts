@@ -160,7 +160,7 @@ export function burnInOverlays(
     plane.type === 'G' ? (overlayBitmapOf(plane, frameNumber, frame) ?? []) : [],
   );
   if (bitmaps.length === 0) return image;
-  const pixels = Uint8Array.from(image.pixels);
+  const pixels = image.pixels.slice();
   const { width, height, channels } = image;
   for (const bitmap of bitmaps) {
     forEachSetPixel(bitmap, width, height, (at) => pixels.fill(white, at * channels, (at + 1) * channels));

@@ -202,6 +202,6 @@ function unnamedLayers(layers: readonly GraphicLayer[], used: readonly string[])
 
 /** How much of each rendered pixel an overlay covers. */
 function opacityOf({ width, height, left, top, bits }: OverlayBitmap, geometry: DisplayedAreaGeometry): RenderedImage {
-  const pixels = Uint8Array.from(bits, (bit) => bit * 255);
+  const pixels = bits.map((bit) => bit * 255);
   return showArea({ width, height, channels: 1, pixels }, geometry, left, top);
 }

@@ -16,38 +16,35 @@ export async function drawVectors(image: RenderedImage, elements: string): Promi
     .toColourspace('srgb')
     .raw()
     .toBuffer();
-  return laidOver(
-    image,
-    (at, channel) => drawing[4 * at + channel]!,
-    (at) => drawing[4 * at + 3]!,
-  );
+  const { channels } = image;
+  const pixels = image.pixels.slice();
+  for (let at = 0; at < width * height; at++) {
+    const opacity = drawing[4 * at + 3]!;
+    if (opacity === 0) continue;
+    for (let channel = 0; channel < channels; channel++) {
+      const i = at * channels + channel;
+      pixels[i] = mixed(pixels[i]!, drawing[4 * at + channel]!, opacity);
+    }
+  }
+  return { ...image, pixels };
 }
 
 /** Lays one colour over an image, by the opacity of each pixel. */
 export function drawColor(image: RenderedImage, opacity: RenderedImage, color: DisplayColor): RenderedImage {
-  return laidOver(
-    image,
-    (_, channel) => color[channel]!,
-    (at) => opacity.pixels[at]!,
-  );
-}
-
-function laidOver(
-  image: RenderedImage,
-  colorAt: (at: number, channel: number) => number,
-  opacityAt: (at: number) => number,
-): RenderedImage {
   const { width, height, channels } = image;
-  const pixels = Uint8Array.from(image.pixels);
+  const pixels = image.pixels.slice();
   for (let at = 0; at < width * height; at++) {
-    const opacity = opacityAt(at);
-    if (opacity === 0) continue;
+    if (opacity.pixels[at] === 0) continue;
     for (let channel = 0; channel < channels; channel++) {
       const i = at * channels + channel;
-      pixels[i] = Math.round((pixels[i]! * (255 - opacity) + colorAt(at, channel) * opacity) / 255);
+      pixels[i] = mixed(pixels[i]!, color[channel]!, opacity.pixels[at]!);
     }
   }
   return { ...image, pixels };
+}
+
+function mixed(below: number, above: number, opacity: number): number {
+  return Math.round((below * (255 - opacity) + above * opacity) / 255);
 }
 
 /** A grey image as R G B. */
