@@ -52,7 +52,16 @@ async function decode(encoded: Uint8Array, image: ImagePixel): Promise<PixelFram
 }
 
 async function encode(frame: PixelFrame, _image: ImagePixel, encoding: FrameEncoding): Promise<Uint8Array> {
-  const isLossless = encoding.transferSyntaxUID === losslessUID;
+  return encodeJpeg2000(frame, encoding.transferSyntaxUID === losslessUID ? undefined : compressionRatio);
+}
+
+/**
+ * Encodes a frame as a JPEG 2000 codestream.
+ *
+ * @param ratio size of the frame over size of the codestream, which is irreversible then; undefined for a reversible one
+ * @throws OriginServerError `transfer-syntax-not-acceptable` if the samples have more than 16 bits
+ */
+export async function encodeJpeg2000(frame: PixelFrame, ratio: number | undefined): Promise<Uint8Array> {
   const precision = precisionNeeded(frame);
   if (precision > 16) {
     throw originServerError(
@@ -63,9 +72,9 @@ async function encode(frame: PixelFrame, _image: ImagePixel, encoding: FrameEnco
   return openjpeg(({ J2KEncoder }) => {
     const encoder = new J2KEncoder();
     try {
-      encoder.setQuality(isLossless, 0);
+      encoder.setQuality(ratio === undefined, 0);
       encoder.setDecompositions(decompositionLevels(frame));
-      if (!isLossless) encoder.setCompressionRatio(compressionRatio);
+      if (ratio !== undefined) encoder.setCompressionRatio(ratio);
       return encodedBy(encoder, octetsOf(frame.samples, octetsPerSample(precision)), {
         width: frame.Columns,
         height: frame.Rows,

@@ -5,9 +5,11 @@ import type { ImagePixel } from '../dicom/image-pixel.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import { annotate } from './annotation.ts';
 import { encodeGif } from './encode/gif.ts';
+import { encodeJp2 } from './encode/jp2.ts';
 import { encodeJpeg } from './encode/jpeg.ts';
 import { encodePng } from './encode/png.ts';
 import { encodePortableAnymap, portableAnymap } from './encode/portable-anymap.ts';
+import { encodeWebp } from './encode/webp.ts';
 import { grayscaleTransformationOf, renderGrayscale } from './grayscale.ts';
 import { burnInOverlays, overlayPlanesOf } from './overlay.ts';
 import { paletteOf, renderPaletteColor } from './palette-color.ts';
@@ -36,6 +38,8 @@ const encoders: Readonly<Record<string, Encoder>> = {
   'image/jpeg': (image, { quality }) => encodeJpeg(image, quality),
   'image/gif': encodeGif,
   'image/png': encodePng,
+  'image/jp2': (image, { quality }) => encodeJp2(image, quality),
+  'image/webp': (image, { quality }) => encodeWebp(image, quality),
   [portableAnymap]: async (image) => encodePortableAnymap(image),
 };
 

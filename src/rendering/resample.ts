@@ -20,6 +20,61 @@ interface Taps {
  * on pixels. A region of whole pixels at scale 1 comes out as it is.
  */
 export function resample(image: RenderedImage, geometry: ViewportGeometry): RenderedImage {
+  const { width, height, renderedWidth, renderedHeight } = geometry;
+  if (width < halvedFrom * renderedWidth || height < halvedFrom * renderedHeight) return filter(image, geometry);
+  return resample(...halved(image, geometry));
+}
+
+/**
+ * An image that shrinks to a quarter or less is halved by means of four pixels first. The filter that follows still spans
+ * two pixels of the halved image for each of the result, so that the means leave no trace of their own.
+ */
+const halvedFrom = 4;
+
+/** The region and the pixels that it touches, at half their size. */
+function halved(image: RenderedImage, geometry: ViewportGeometry): [RenderedImage, ViewportGeometry] {
+  const { channels, pixels } = image;
+  const left = Math.max(0, Math.floor(geometry.x));
+  const top = Math.max(0, Math.floor(geometry.y));
+  const right = Math.min(image.width, Math.ceil(geometry.x + geometry.width));
+  const bottom = Math.min(image.height, Math.ceil(geometry.y + geometry.height));
+  const width = (right - left + 1) >> 1;
+  const height = (bottom - top + 1) >> 1;
+  const means = new Uint8Array(width * height * channels);
+  const rowLength = image.width * channels;
+  // The last pixel of an odd number stands for its missing neighbour too.
+  const evenLength = ((right - left) >> 1) * channels;
+  let to = 0;
+  for (let y = 0; y < height; y++) {
+    let above = (top + 2 * y) * rowLength + left * channels;
+    let below = top + 2 * y + 1 < bottom ? above + rowLength : above;
+    for (let i = 0; i < evenLength; i += channels) {
+      for (let channel = 0; channel < channels; channel++) {
+        const sum = pixels[above]! + pixels[above + channels]! + pixels[below]! + pixels[below + channels]!;
+        means[to++] = (sum + 2) >> 2;
+        above++;
+        below++;
+      }
+      above += channels;
+      below += channels;
+    }
+    if (evenLength < width * channels) {
+      for (let channel = 0; channel < channels; channel++) means[to++] = (pixels[above++]! + pixels[below++]! + 1) >> 1;
+    }
+  }
+  const region = {
+    x: (geometry.x - left) / 2,
+    y: (geometry.y - top) / 2,
+    width: geometry.width / 2,
+    height: geometry.height / 2,
+  };
+  return [
+    { width, height, channels, pixels: means },
+    { ...geometry, ...region },
+  ];
+}
+
+function filter(image: RenderedImage, geometry: ViewportGeometry): RenderedImage {
   const { renderedWidth: width, renderedHeight: height } = geometry;
   const { channels } = image;
   const down = tapsOf(geometry.y, geometry.height, height, geometry.isFlippedVertically, image.height);
