@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import { conformanceStatement } from './capabilities/conformance-statement.ts';
 import { environmentName, readSettings, SettingError, type Settings, settingsTable } from './config.ts';
-import { type ImportProgress, importPaths } from './import/import-paths.ts';
-import { openOriginServer, type RunningOriginServer, startOriginServer } from './origin-server.ts';
+import type { ImportProgress } from './import/import-paths.ts';
+import type { RunningOriginServer } from './origin-server.ts';
 
 /** What a command does, and how it is called. The rooms are loaded by the command that needs them, so that help comes at once. */
 interface Command {
