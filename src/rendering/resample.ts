@@ -48,7 +48,14 @@ function halved(image: RenderedImage, geometry: ViewportGeometry): [RenderedImag
   for (let y = 0; y < height; y++) {
     let above = (top + 2 * y) * rowLength + left * channels;
     let below = top + 2 * y + 1 < bottom ? above + rowLength : above;
-    for (let i = 0; i < evenLength; i += channels) {
+    if (channels === 1) {
+      for (let i = 0; i < evenLength; i++) {
+        means[to++] = (pixels[above]! + pixels[above + 1]! + pixels[below]! + pixels[below + 1]! + 2) >> 2;
+        above += 2;
+        below += 2;
+      }
+    }
+    for (let i = channels === 1 ? evenLength : 0; i < evenLength; i += channels) {
       for (let channel = 0; channel < channels; channel++) {
         const sum = pixels[above]! + pixels[above + channels]! + pixels[below]! + pixels[below + channels]!;
         means[to++] = (sum + 2) >> 2;
