@@ -13,7 +13,7 @@ import { describeWithTool } from '../../support/tool.ts';
 
 interface Case {
   readonly file: string;
-  /** How DCMTK is told to do what PS3.4 N.2 and D-49 ask for; -O: overlays are another matter. */
+  /** How DCMTK is told to do what PS3.4 N.2 and D-49 ask for; graphic overlays it shows by itself. */
   readonly options: readonly string[];
   readonly parameters?: RenderingParameters;
 }
@@ -28,13 +28,14 @@ const cases: readonly Case[] = [
   { file: 'image/MR_small_bigendian.dcm', options: firstWindow },
   { file: 'image/MR4_RLE.dcm', options: firstWindow },
   { file: 'image/dx_image.dcm', options: firstWindow },
-  { file: 'image/sc_embedded_overlay.dcm', options: [...firstWindow, '-O'] },
+  { file: 'image/sc_embedded_overlay.dcm', options: firstWindow },
   { file: 'image/mlut_18.dcm', options: minimumToMaximum },
   { file: 'image/pixeldepth_10bit_signed.dcm', options: minimumToMaximum },
   { file: 'image/vlut_04.dcm', options: ['+Wl', '1'] },
   { file: 'multiframe/NM-MONO2-16-13x-heart.dcm', options: firstWindow },
   { file: 'presentation/SPAT_P06.image.dcm', options: ['-W'] },
   { file: 'presentation/RA600_ct11.image.dcm', options: firstWindow },
+  { file: 'presentation/OVLY_P01.image.dcm', options: minimumToMaximum },
   { file: 'rt/rtdose.dcm', options: minimumToMaximum },
   { file: 'image/SC_rgb_dcmtk_+eb+cr.dcm', options: [] },
   { file: 'image/SC_rgb_rle_32bit.dcm', options: [] },
