@@ -714,6 +714,11 @@ export interface paths {
                     /** @description Acceptable Character Sets: IANA names or DICOM Defined Terms with optional weights, without wildcards (Sup174 6.1.2.2). */
                     charset?: components["parameters"]["charset"];
                     /**
+                     * @description Of a zip archive of instances: `true` makes it a File-set (PS3.10), its files under File IDs such as DICOM/ST000001/SE000001/IM000001 beside a DICOMDIR with a directory record for each of them; `false`, the default, a tree of folders with names for people. Other media types ignore it.
+                     * @example true
+                     */
+                    dicomdir?: components["parameters"]["dicomdir"];
+                    /**
                      * @description Burns information into the rendered images: `patient`, `technique` or both. `procedure` is an alias of `technique`. An unknown keyword beside a known one is ignored with a Warning (Sup174 6.5.8.1.2.1).
                      * @example [
                      *       "patient,technique"
@@ -1436,6 +1441,11 @@ export interface paths {
                     /** @description Acceptable Character Sets: IANA names or DICOM Defined Terms with optional weights, without wildcards (Sup174 6.1.2.2). */
                     charset?: components["parameters"]["charset"];
                     /**
+                     * @description Of a zip archive of instances: `true` makes it a File-set (PS3.10), its files under File IDs such as DICOM/ST000001/SE000001/IM000001 beside a DICOMDIR with a directory record for each of them; `false`, the default, a tree of folders with names for people. Other media types ignore it.
+                     * @example true
+                     */
+                    dicomdir?: components["parameters"]["dicomdir"];
+                    /**
                      * @description Burns information into the rendered images: `patient`, `technique` or both. `procedure` is an alias of `technique`. An unknown keyword beside a known one is ignored with a Warning (Sup174 6.5.8.1.2.1).
                      * @example [
                      *       "patient,technique"
@@ -1767,6 +1777,11 @@ export interface paths {
                     accept?: components["parameters"]["accept"];
                     /** @description Acceptable Character Sets: IANA names or DICOM Defined Terms with optional weights, without wildcards (Sup174 6.1.2.2). */
                     charset?: components["parameters"]["charset"];
+                    /**
+                     * @description Of a zip archive of instances: `true` makes it a File-set (PS3.10), its files under File IDs such as DICOM/ST000001/SE000001/IM000001 beside a DICOMDIR with a directory record for each of them; `false`, the default, a tree of folders with names for people. Other media types ignore it.
+                     * @example true
+                     */
+                    dicomdir?: components["parameters"]["dicomdir"];
                     /**
                      * @description Burns information into the rendered images: `patient`, `technique` or both. `procedure` is an alias of `technique`. An unknown keyword beside a known one is ignored with a Warning (Sup174 6.5.8.1.2.1).
                      * @example [
@@ -4246,6 +4261,11 @@ export interface components {
         /** @description Acceptable Character Sets: IANA names or DICOM Defined Terms with optional weights, without wildcards (Sup174 6.1.2.2). */
         charset: string[];
         /**
+         * @description Of a zip archive of instances: `true` makes it a File-set (PS3.10), its files under File IDs such as DICOM/ST000001/SE000001/IM000001 beside a DICOMDIR with a directory record for each of them; `false`, the default, a tree of folders with names for people. Other media types ignore it.
+         * @example true
+         */
+        dicomdir: "true" | "false";
+        /**
          * @description Frame numbers from 1, separated by commas, in the order wanted; a number may be repeated.
          * @example 1,3,2
          */
@@ -4700,6 +4720,11 @@ export interface operations {
                 accept?: components["parameters"]["accept"];
                 /** @description Acceptable Character Sets: IANA names or DICOM Defined Terms with optional weights, without wildcards (Sup174 6.1.2.2). */
                 charset?: components["parameters"]["charset"];
+                /**
+                 * @description Of a zip archive of instances: `true` makes it a File-set (PS3.10), its files under File IDs such as DICOM/ST000001/SE000001/IM000001 beside a DICOMDIR with a directory record for each of them; `false`, the default, a tree of folders with names for people. Other media types ignore it.
+                 * @example true
+                 */
+                dicomdir?: components["parameters"]["dicomdir"];
                 /**
                  * @description Burns information into the rendered images: `patient`, `technique` or both. `procedure` is an alias of `technique`. An unknown keyword beside a known one is ignored with a Warning (Sup174 6.5.8.1.2.1).
                  * @example [
@@ -5175,6 +5200,11 @@ export interface operations {
                 /** @description Acceptable Character Sets: IANA names or DICOM Defined Terms with optional weights, without wildcards (Sup174 6.1.2.2). */
                 charset?: components["parameters"]["charset"];
                 /**
+                 * @description Of a zip archive of instances: `true` makes it a File-set (PS3.10), its files under File IDs such as DICOM/ST000001/SE000001/IM000001 beside a DICOMDIR with a directory record for each of them; `false`, the default, a tree of folders with names for people. Other media types ignore it.
+                 * @example true
+                 */
+                dicomdir?: components["parameters"]["dicomdir"];
+                /**
                  * @description Burns information into the rendered images: `patient`, `technique` or both. `procedure` is an alias of `technique`. An unknown keyword beside a known one is ignored with a Warning (Sup174 6.5.8.1.2.1).
                  * @example [
                  *       "patient,technique"
@@ -5365,6 +5395,11 @@ export interface operations {
                 accept?: components["parameters"]["accept"];
                 /** @description Acceptable Character Sets: IANA names or DICOM Defined Terms with optional weights, without wildcards (Sup174 6.1.2.2). */
                 charset?: components["parameters"]["charset"];
+                /**
+                 * @description Of a zip archive of instances: `true` makes it a File-set (PS3.10), its files under File IDs such as DICOM/ST000001/SE000001/IM000001 beside a DICOMDIR with a directory record for each of them; `false`, the default, a tree of folders with names for people. Other media types ignore it.
+                 * @example true
+                 */
+                dicomdir?: components["parameters"]["dicomdir"];
                 /**
                  * @description Burns information into the rendered images: `patient`, `technique` or both. `procedure` is an alias of `technique`. An unknown keyword beside a known one is ignored with a Warning (Sup174 6.5.8.1.2.1).
                  * @example [

@@ -7,6 +7,8 @@ import {
 import type { NotAcceptable } from '../negotiation/selected-media-type.ts';
 import { parseCharsetParameter } from '../syntax/character-set.ts';
 import { parseQueryString, type QueryParameters } from '../syntax/query-string.ts';
+import { dicomdirOf } from './dicomdir-parameter.ts';
+import { renderingQueryOf } from './rendering-query.ts';
 import type { RetrieveRequest } from './response.ts';
 
 /**
@@ -39,8 +41,17 @@ export function acceptableMediaTypesOf(
   request: Pick<RetrieveRequest, 'query' | 'headers'>,
   target: TargetRepresentations,
 ): AcceptableMediaTypes {
-  const acceptParameter = queryParametersOf(request).get('accept');
-  return acceptableMediaTypes({ accept: request.headers.accept, acceptParameter }, target);
+  const query = queryParametersOf(request);
+  try {
+    return acceptableMediaTypes({ accept: request.headers.accept, acceptParameter: query.get('accept') }, target);
+  } catch (cause) {
+    // Which query parameters have a meaning depends on the media types; where these fail, all of them come first (D-36).
+    if (target === 'retrieve') {
+      renderingQueryOf(query);
+      dicomdirOf(query);
+    }
+    throw cause;
+  }
 }
 
 /** The error for a selection that found nothing: it says which of the two could not be met. */

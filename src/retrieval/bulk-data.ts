@@ -1,13 +1,12 @@
 import { Tag, type VR } from '../../generated/dictionary.ts';
 import { formatTag, isBulkData, resolveBulkData } from '../dicom/bulk-data-path.ts';
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
-import { type Part10, readPart10 } from '../dicom/part10.ts';
-import { originServerError } from '../errors/origin-server-error.ts';
 import type { Representation, RepresentationRange } from '../packaging/representation.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
 import { instanceURI } from './resource-uri.ts';
 import { storedBytes } from './stored-bytes.ts';
+import { withPart10 } from './stored-part10.ts';
 
 /** A value that metadata leaves at a bulk data URI: where it is in the object, and what it is. */
 export interface BulkDataValue {
@@ -65,21 +64,6 @@ function describe(path: string, element: DataElement, dataSet: DataSet): BulkDat
     encapsulated: element.encapsulated === true,
     ...(document === undefined || document === '' ? {} : { documentMediaType: document.toLowerCase() }),
   };
-}
-
-async function withPart10<T>(
-  instanceStore: InstanceStore,
-  record: InstanceRecord,
-  use: (part10: Part10) => T,
-): Promise<T> {
-  const source = await instanceStore.openSource(record);
-  try {
-    const parsed = readPart10(source);
-    if (!parsed.ok) throw originServerError('internal', `${record.objectKey} cannot be read. ${parsed.detail}`);
-    return use(parsed.part10);
-  } finally {
-    await source.close();
-  }
 }
 
 /**

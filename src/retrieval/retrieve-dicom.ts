@@ -4,9 +4,11 @@ import type { Representation } from '../packaging/representation.ts';
 import type { PixelPool } from '../pool/pixel-pool.ts';
 import type { Target } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
-import { notAcceptableError } from './acceptable.ts';
+import { notAcceptableError, queryParametersOf } from './acceptable.ts';
 import { archiveNames } from './archive-names.ts';
+import { dicomdirOf } from './dicomdir-parameter.ts';
 import { entityTagOf } from './entity-tag.ts';
+import { type FileSetMember, fileSet } from './file-set.ts';
 import type { PixelDataNeeds } from './frames.ts';
 import { instanceParts } from './instance-parts.ts';
 import { type SelectedInstance, selectPerInstance } from './instance-representations.ts';
@@ -19,7 +21,7 @@ import { targetInstances } from './target-instances.ts';
  * transfer syntax. Some that have no acceptable representation are left out with 206; if all are, it is 406 (D-28).
  * PS3.18 Sup174 6.5.
  *
- * @throws OriginServerError 404, 406
+ * @throws OriginServerError 400, 404, 406
  */
 export async function retrieveDicom(
   needs: { readonly instanceStore: InstanceStore; readonly pixelPool: PixelPool },
@@ -27,12 +29,13 @@ export async function retrieveDicom(
   target: Target,
   acceptable: AcceptableMediaTypes,
 ): Promise<RetrieveResponse> {
+  const isFileSet = dicomdirOf(queryParametersOf(request));
   const records = await targetInstances(needs.instanceStore, target);
   const { instances, leftOut } = selectPerInstance(records, acceptable);
   const validators = {
     entityTag: entityTagOf(
       instances.map(({ record }) => record),
-      [request.serviceRoot, ...describe(instances)],
+      [request.serviceRoot, ...describe(instances), ...(isFileSet ? ['dicomdir'] : [])],
     ),
     vary: 'Accept',
     growing: target.SOPInstanceUID === undefined,
@@ -54,10 +57,23 @@ export async function retrieveDicom(
   if (selected.supported.packaging !== 'zip') {
     return payload(request, status, packaged(selected, parts, validators.entityTag), validators);
   }
-  const kept = instances.map(({ record }) => record);
-  const names = await archiveNames(needs.instanceStore, kept);
-  const files = parts.map((part, place) => ({ ...part, fileName: names.nameOf(kept[place]!) }));
+  const names = await archiveNames(
+    needs.instanceStore,
+    instances.map(({ record }) => record),
+  );
+  const files = isFileSet
+    ? fileSet(needs.instanceStore, membersOf(instances, parts), validators.entityTag)
+    : parts.map((part, place) => ({ ...part, fileName: names.nameOf(instances[place]!.record) }));
   return payload(request, status, packaged(selected, files, validators.entityTag, names.archive), validators);
+}
+
+/** In an archive every instance is one part. */
+function membersOf(instances: readonly SelectedInstance[], parts: readonly Representation[]): readonly FileSetMember[] {
+  return instances.map(({ record, selected: { supported } }, place) => ({
+    record,
+    TransferSyntaxUID: supported.transferSyntax.uid,
+    part: parts[place]!,
+  }));
 }
 
 /** What the bytes of the answer depend on besides the instances, each way of representing them once. */
