@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Response } from 'express';
 import type { OperationId, OperationResponse } from '../../generated/operations.ts';
+import { giveBackBuffer } from '../buffers/reusable-buffers.ts';
 
 /** Fields for every response unless the handler says otherwise. */
 const defaults = {
@@ -40,10 +41,28 @@ export async function sendResponse(
     response.end();
     return;
   }
+  let corked = false;
+  const uncork = (): void => {
+    if (corked) response.uncork();
+    corked = false;
+  };
+  let unsent: Uint8Array[] = [];
   for await (const chunk of body) {
     if (!response.headersSent) response.writeHead(status, fields);
-    if (!response.write(chunk)) await drained(response);
+    // What comes without waiting goes out together: the head of a part with its body, and small parts with each other.
+    if (!corked) {
+      response.cork();
+      process.nextTick(uncork);
+      corked = true;
+    }
+    unsent.push(chunk);
+    if (response.write(chunk)) continue;
+    uncork();
+    await drained(response);
     if (response.destroyed) return;
+    // Drained is when the system has everything. A reusable buffer is longer than what may wait here undrained.
+    for (const sent of unsent) giveBackBuffer(sent);
+    unsent = [];
   }
   if (!response.headersSent) response.writeHead(status, fields);
   response.end();

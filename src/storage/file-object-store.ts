@@ -2,6 +2,7 @@ import { createHash, hash, webcrypto } from 'node:crypto';
 import { closeSync, fsync, openSync, read, readSync, rmSync, write, writeSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { giveBackBuffer, pieceLength, takeBuffer } from '../buffers/reusable-buffers.ts';
 import { fileSource, memorySource } from '../dicom/byte-source.ts';
 import { ObjectRuns } from './object-runs.ts';
 import type { ByteRange, ObjectStore, OpenByteSource, StagedObject } from './object-store.ts';
@@ -17,7 +18,9 @@ const pendingLimit = 16 * 1024 * 1024;
 /** Below this a copy from or to the page cache, or a digest, costs less than a trip to the thread pool. */
 const syncLimit = 128 * 1024;
 
-const pieceLength = 512 * 1024;
+/** Chunks are gathered to writes of this length. */
+const blockLength = 512 * 1024;
+
 const openFilesLimit = 256;
 
 const fsyncFile = promisify(fsync);
@@ -50,7 +53,7 @@ export class FileObjectStore implements ObjectStore {
       size += next.value.length;
       if (size > inMemoryLimit) return this.spool(chunks, input);
     }
-    return this.hold(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+    return this.hold(joined(chunks, size));
   }
 
   async persist(staged: readonly StagedObject[]): Promise<void> {
@@ -126,19 +129,33 @@ export class FileObjectStore implements ObjectStore {
   private async hold(bytes: Uint8Array): Promise<StagedObject> {
     const key = this.runs.next();
     const file = this.runs.pathOf(key);
+    const size = bytes.length;
     const durable = this.writeDurably(file, bytes);
     const digest = Promise.all([sha256(bytes), durable]).then(([value]) => value);
-    digest.catch(() => {});
-    const size = bytes.length;
-    // A request may have thousands of objects: their bytes leave the memory when they are on the disk.
+    // A request may have thousands of objects: their bytes leave the memory when they are on the disk and nobody reads them.
     let held: Uint8Array | undefined = bytes;
-    durable.then(
-      () => {
-        held = undefined;
-      },
-      () => {},
-    );
-    const open = async () => (held ? { ...memorySource(held), close: async () => {} } : openSource(file, size));
+    let readers = 0;
+    const leave = (): void => {
+      if (held !== undefined || readers > 0) return;
+      giveBackBuffer(bytes);
+    };
+    const settled = (): void => {
+      held = undefined;
+      leave();
+    };
+    digest.then(settled, settled);
+    const open = async (): Promise<OpenByteSource> => {
+      if (held === undefined) return openSource(file, size);
+      readers += 1;
+      let closed = false;
+      const close = async (): Promise<void> => {
+        if (closed) return;
+        closed = true;
+        readers -= 1;
+        leave();
+      };
+      return { ...memorySource(held), close };
+    };
     await this.admit(size, durable);
     return { key, size, digest, open };
   }
@@ -159,7 +176,10 @@ export class FileObjectStore implements ObjectStore {
           await written;
         };
         await append(Buffer.concat(chunks));
-        for await (const block of blocks(rest)) await append(block);
+        for await (const block of blocks(rest)) {
+          await append(block);
+          giveBackBuffer(block);
+        }
         await fsyncFile(fd);
       } finally {
         closeSync(fd);
@@ -209,6 +229,19 @@ export class FileObjectStore implements ObjectStore {
   }
 }
 
+/** The chunks in one buffer, which may be given back. */
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  if (chunks.length === 1) return chunks[0]!;
+  if (length <= syncLimit) return Buffer.concat(chunks, length);
+  const target = takeBuffer(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    target.set(chunk, at);
+    at += chunk.length;
+  }
+  return target;
+}
+
 /** Joins chunks to blocks that are worth a write. */
 async function* blocks(chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   let held: Uint8Array[] = [];
@@ -216,12 +249,12 @@ async function* blocks(chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8A
   for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
     held.push(next.value);
     length += next.value.length;
-    if (length < pieceLength) continue;
-    yield Buffer.concat(held, length);
+    if (length < blockLength) continue;
+    yield joined(held, length);
     held = [];
     length = 0;
   }
-  if (length > 0) yield Buffer.concat(held, length);
+  if (length > 0) yield joined(held, length);
 }
 
 function openSource(file: string, size: number): OpenByteSource {
@@ -248,7 +281,7 @@ async function writeAll(fd: number, bytes: Uint8Array, position: number): Promis
 }
 
 async function readPiece(fd: number, offset: number, length: number): Promise<Uint8Array> {
-  const target = length <= syncLimit ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(length);
+  const target = length <= syncLimit ? Buffer.allocUnsafe(length) : takeBuffer(length);
   let filled = 0;
   while (filled < length) {
     const count =

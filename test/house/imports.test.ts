@@ -10,11 +10,12 @@ const root = path.resolve(import.meta.dirname, '../..');
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/errors': [],
+  'src/buffers': [],
   'src/dicom': ['src/errors', 'generated/dictionary.ts'],
   'src/syntax': ['src/errors', 'generated/parsers'],
   'src/codecs': ['src/dicom', 'src/errors'],
   'src/negotiation': ['src/syntax', 'src/dicom', 'src/errors', 'generated/tables.ts'],
-  'src/storage': ['src/dicom', 'src/errors'],
+  'src/storage': ['src/dicom', 'src/buffers', 'src/errors'],
   'src/rendering': ['src/dicom', 'src/codecs', 'src/syntax', 'src/errors', 'generated/dictionary.ts'],
   'src/pool': ['src/rendering', 'src/codecs', 'src/dicom', 'src/errors', 'generated/dictionary.ts'],
   'src/video': ['src/errors'],
@@ -59,7 +60,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'generated',
   ],
   'src/import': ['src/storage', 'src/storing', 'src/dicom', 'src/errors'],
-  'src/http': ['src/syntax', 'src/errors', 'generated'],
+  'src/http': ['src/syntax', 'src/buffers', 'src/errors', 'generated'],
   // Measures a room from inside, where there is no request to measure it by.
   'scripts/bench': ['scripts', 'src/syntax'],
   scripts: ['spec', 'grammar', 'scripts'],

@@ -1,0 +1,48 @@
+/**
+ * Buffers of some hundred kilobytes that are used again, because to allocate one for each piece that passes through has the
+ * garbage collector mark the whole heap every fifty megabytes, and leaves the memory in fragments.
+ *
+ * Whoever takes a buffer may give it back when nobody will read it any more. A buffer that is not given back is garbage
+ * like any other, so forgetting it costs time and nothing else.
+ */
+
+const kibibyte = 1024;
+
+/** Lengths of the buffers that are kept, and how many of each at most. */
+const classes = [
+  { length: 640 * kibibyte, limit: 24 },
+  { length: 4096 * kibibyte, limit: 4 },
+] as const;
+
+const free: readonly ArrayBuffer[][] = classes.map(() => []);
+
+/** Which class a view is of, as long as it is out. */
+const lent = new WeakMap<Uint8Array, number>();
+
+/** Length of the piece that it is best to read at a time: a slice of 512 x 512 pixels of 16 bits is one piece. */
+export const pieceLength = classes[0].length;
+
+/** A buffer of the length, its content left over from whatever it was used for before. */
+export function takeBuffer(length: number): Buffer {
+  const which = classes.findIndex((kept) => length <= kept.length);
+  if (which < 0) return Buffer.allocUnsafeSlow(length);
+  const memory = free[which]!.pop() ?? Buffer.allocUnsafeSlow(classes[which]!.length).buffer;
+  const buffer = Buffer.from(memory, 0, length);
+  lent.set(buffer, which);
+  return buffer;
+}
+
+/**
+ * Takes back a buffer that nobody reads any more. Anything else, a part of a buffer too, is left alone.
+ *
+ * @param buffer the very object that `takeBuffer` returned
+ */
+export function giveBackBuffer(buffer: Uint8Array): void {
+  const which = lent.get(buffer);
+  if (which === undefined) return;
+  lent.delete(buffer);
+  const memory = buffer.buffer as ArrayBuffer;
+  const { length, limit } = classes[which]!;
+  // Memory that was transferred to another thread has no length any more.
+  if (memory.byteLength === length && free[which]!.length < limit) free[which]!.push(memory);
+}
