@@ -83,16 +83,24 @@ export function seenThrough(opening: Opening, width: number, height: number): Ui
   return seen;
 }
 
-/** Where a row runs inside of a polygon, by the even-odd rule. */
+/** Where a row runs inside of a polygon, by the even-odd rule; edges along the row belong to it above and below. */
 function spansAt(
   vertices: readonly (readonly [number, number])[],
   row: number,
+): readonly (readonly [number, number])[] {
+  return [spansOf(vertices, row, (other) => other <= row), spansOf(vertices, row, (other) => other < row)].flat();
+}
+
+function spansOf(
+  vertices: readonly (readonly [number, number])[],
+  row: number,
+  isAbove: (row: number) => boolean,
 ): readonly (readonly [number, number])[] {
   const crossings: number[] = [];
   for (let i = 0; i < vertices.length; i++) {
     const [row1, column1] = vertices[i]!;
     const [row2, column2] = vertices[(i + 1) % vertices.length]!;
-    if (row1 <= row === row2 <= row) continue;
+    if (isAbove(row1) === isAbove(row2)) continue;
     crossings.push(column1 + ((row - row1) * (column2 - column1)) / (row2 - row1));
   }
   crossings.sort((a, b) => a - b);
