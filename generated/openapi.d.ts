@@ -2612,7 +2612,6 @@ export interface paths {
                 413: components["responses"]["TooLargeToRender"];
                 431: components["responses"]["HeaderFieldsTooLarge"];
                 500: components["responses"]["Internal"];
-                501: components["responses"]["NotBuilt"];
                 503: components["responses"]["Busy"];
             };
         };
@@ -3111,7 +3110,6 @@ export interface paths {
                 413: components["responses"]["TooLargeToRender"];
                 431: components["responses"]["HeaderFieldsTooLarge"];
                 500: components["responses"]["Internal"];
-                501: components["responses"]["NotBuilt"];
                 503: components["responses"]["Busy"];
             };
         };
@@ -3565,7 +3563,6 @@ export interface paths {
                 413: components["responses"]["TooLargeToRender"];
                 431: components["responses"]["HeaderFieldsTooLarge"];
                 500: components["responses"]["Internal"];
-                501: components["responses"]["NotBuilt"];
                 503: components["responses"]["Busy"];
             };
         };
@@ -3687,7 +3684,6 @@ export interface paths {
                 413: components["responses"]["TooLargeToRender"];
                 431: components["responses"]["HeaderFieldsTooLarge"];
                 500: components["responses"]["Internal"];
-                501: components["responses"]["NotBuilt"];
                 503: components["responses"]["Busy"];
             };
         };
@@ -4785,6 +4781,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -4812,6 +4809,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -5080,6 +5078,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -5105,6 +5104,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -5269,6 +5269,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -5296,6 +5297,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -5470,6 +5472,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -5497,6 +5500,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -5703,6 +5707,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -5730,6 +5735,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -5833,6 +5839,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -5858,6 +5865,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -5936,6 +5944,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -5956,7 +5965,6 @@ export interface operations {
             413: components["responses"]["TooLargeToRender"];
             431: components["responses"]["HeaderFieldsTooLarge"];
             500: components["responses"]["Internal"];
-            501: components["responses"]["NotBuilt"];
             503: components["responses"]["Busy"];
         };
     };
@@ -6107,6 +6115,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -6132,6 +6141,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -6205,6 +6215,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -6225,7 +6236,6 @@ export interface operations {
             413: components["responses"]["TooLargeToRender"];
             431: components["responses"]["HeaderFieldsTooLarge"];
             500: components["responses"]["Internal"];
-            501: components["responses"]["NotBuilt"];
             503: components["responses"]["Busy"];
         };
     };
@@ -6366,6 +6376,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -6391,6 +6402,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -6459,6 +6471,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -6479,7 +6492,6 @@ export interface operations {
             413: components["responses"]["TooLargeToRender"];
             431: components["responses"]["HeaderFieldsTooLarge"];
             500: components["responses"]["Internal"];
-            501: components["responses"]["NotBuilt"];
             503: components["responses"]["Busy"];
         };
     };
@@ -6523,6 +6535,7 @@ export interface operations {
                     "image/jp2": components["schemas"]["Binary"];
                     "image/jpeg": components["schemas"]["Binary"];
                     "image/png": components["schemas"]["Binary"];
+                    "image/webp": components["schemas"]["Binary"];
                     "multipart/related": components["schemas"]["Binary"];
                     "text/html": string;
                     "text/plain": string;
@@ -6543,7 +6556,6 @@ export interface operations {
             413: components["responses"]["TooLargeToRender"];
             431: components["responses"]["HeaderFieldsTooLarge"];
             500: components["responses"]["Internal"];
-            501: components["responses"]["NotBuilt"];
             503: components["responses"]["Busy"];
         };
     };

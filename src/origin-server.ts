@@ -8,16 +8,20 @@ import { retrieveBulkdata } from './handlers/retrieve-bulkdata.ts';
 import { retrieveCapabilities } from './handlers/retrieve-capabilities.ts';
 import { retrieveConformanceStatement } from './handlers/retrieve-conformance-statement.ts';
 import { retrieveFrames } from './handlers/retrieve-frames.ts';
+import { retrieveFramesThumbnail } from './handlers/retrieve-frames-thumbnail.ts';
 import { retrieveInstance } from './handlers/retrieve-instance.ts';
 import { retrieveInstanceMetadata } from './handlers/retrieve-instance-metadata.ts';
+import { retrieveInstanceThumbnail } from './handlers/retrieve-instance-thumbnail.ts';
 import { retrieveRenderedFrames } from './handlers/retrieve-rendered-frames.ts';
 import { retrieveRenderedInstance } from './handlers/retrieve-rendered-instance.ts';
 import { retrieveRenderedSeries } from './handlers/retrieve-rendered-series.ts';
 import { retrieveRenderedStudy } from './handlers/retrieve-rendered-study.ts';
 import { retrieveSeries } from './handlers/retrieve-series.ts';
 import { retrieveSeriesMetadata } from './handlers/retrieve-series-metadata.ts';
+import { retrieveSeriesThumbnail } from './handlers/retrieve-series-thumbnail.ts';
 import { retrieveStudy } from './handlers/retrieve-study.ts';
 import { retrieveStudyMetadata } from './handlers/retrieve-study-metadata.ts';
+import { retrieveStudyThumbnail } from './handlers/retrieve-study-thumbnail.ts';
 import { storeInstances } from './handlers/store-instances.ts';
 import { storeStudyInstances } from './handlers/store-study-instances.ts';
 import { buildApp } from './http/app.ts';
@@ -103,23 +107,23 @@ function handlersOf(needs: RenderedNeeds & StoreNeeds): Handlers {
     healthLive: healthLive(),
     healthReady: healthReady(needs),
     retrieveBulkdata: retrieveBulkdata(needs),
-    retrieveCapabilities: retrieveCapabilities(),
+    retrieveCapabilities: retrieveCapabilities(needs),
     retrieveConformanceStatement: retrieveConformanceStatement(),
     retrieveFrames: retrieveFrames(needs),
-    retrieveFramesThumbnail: 'planned',
+    retrieveFramesThumbnail: retrieveFramesThumbnail(needs),
     retrieveInstance: retrieveInstance(needs),
     retrieveInstanceMetadata: retrieveInstanceMetadata(needs),
-    retrieveInstanceThumbnail: 'planned',
+    retrieveInstanceThumbnail: retrieveInstanceThumbnail(needs),
     retrieveRenderedFrames: retrieveRenderedFrames(needs),
     retrieveRenderedInstance: retrieveRenderedInstance(needs),
     retrieveRenderedSeries: retrieveRenderedSeries(needs),
     retrieveRenderedStudy: retrieveRenderedStudy(needs),
     retrieveSeries: retrieveSeries(needs),
     retrieveSeriesMetadata: retrieveSeriesMetadata(needs),
-    retrieveSeriesThumbnail: 'planned',
+    retrieveSeriesThumbnail: retrieveSeriesThumbnail(needs),
     retrieveStudy: retrieveStudy(needs),
     retrieveStudyMetadata: retrieveStudyMetadata(needs),
-    retrieveStudyThumbnail: 'planned',
+    retrieveStudyThumbnail: retrieveStudyThumbnail(needs),
     retrieveUri: 'planned',
     searchForInstances: 'planned',
     searchForSeries: 'planned',

@@ -31,6 +31,8 @@ export interface RenderedNeeds extends RenderedFrameNeeds {
 export interface RenderedTarget extends Target {
   /** Frames that the target is, from 1. */
   readonly frameNumbers?: readonly number[];
+  /** Where it is the one image that stands for a target: whether that one may gain instances. */
+  readonly standsFor?: { readonly growing: boolean };
 }
 
 /**
@@ -56,7 +58,12 @@ export function retrieveRendered(
   };
 }
 
-async function renderTarget(
+/**
+ * Renders a target whose query and acceptable media types are read.
+ *
+ * @throws OriginServerError 404, 406, 409, 413
+ */
+export async function renderTarget(
   needs: RenderedNeeds,
   request: RetrieveRequest,
   target: RenderedTarget,
@@ -69,7 +76,7 @@ async function renderTarget(
   if (frameNumbers !== undefined) await frameIndexOf(needs.instanceStore, records[0], frameNumbers);
 
   const isPresentation = isPresentationTarget(target, records[0]);
-  const { plans, leftOut } = isPresentation
+  const { plans: all, leftOut } = isPresentation
     ? selectPresentedRenderings(
         records[0],
         await presentationTarget(needs.instanceStore, records[0]),
@@ -78,6 +85,7 @@ async function renderTarget(
         needs.maxRenderPixels,
       )
     : selectRenderings(records, frameNumbers, acceptable, parameters, needs);
+  const plans = target.standsFor === undefined ? all : all.slice(0, 1);
   if (plans.length === 0) {
     throw leftOut ?? originServerError('media-type-not-acceptable', 'The target has no instance that is rendered.');
   }
@@ -88,7 +96,7 @@ async function renderTarget(
     ),
     vary: 'Accept',
     // What a Presentation State refers to may still arrive.
-    growing: target.SOPInstanceUID === undefined || isPresentation,
+    growing: target.SOPInstanceUID === undefined || isPresentation || target.standsFor?.growing === true,
   };
   const unchanged = notModified(request, validators);
   if (unchanged !== undefined) return unchanged;

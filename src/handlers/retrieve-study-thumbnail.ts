@@ -1,0 +1,10 @@
+import type { Handler } from '../../generated/operations.ts';
+import type { RenderedNeeds } from '../retrieval/rendered.ts';
+import { targetOf } from '../retrieval/target-instances.ts';
+import { retrieveThumbnail } from '../retrieval/thumbnail.ts';
+
+/** Retrieves a small image of a study (PS3.18 10.4.1.1.4). */
+export function retrieveStudyThumbnail(needs: RenderedNeeds): Handler<'retrieveStudyThumbnail'> {
+  const retrieve = retrieveThumbnail(needs);
+  return async (request) => retrieve(request, targetOf(request.aeTitle, request.path));
+}
