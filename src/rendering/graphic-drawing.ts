@@ -129,7 +129,7 @@ export function drawText(object: TextObject, geometry: DisplayedAreaGeometry, la
   const { renderedWidth, renderedHeight } = geometry;
   const usual = Math.max(smallestFont, Math.min(40, Math.round(Math.min(renderedWidth, renderedHeight) / 32)));
   const anchor = object.anchor && placeOf(geometry, object.anchor.units, object.anchor.point);
-  const box = boxOf(object, geometry, anchor, usual);
+  const box = boxOf(object, geometry, anchor, usual, longest);
   const fontSize = Math.max(
     smallestFont,
     Math.min(usual, (box.bottom - box.top) / (object.lines.length * lineHeight), (box.right - box.left) / longest),
@@ -164,9 +164,13 @@ function boxOf(
   geometry: DisplayedAreaGeometry,
   anchor: Point | undefined,
   usualFont: number,
+  textWidth: number,
 ): Rectangle {
   if (box === undefined) {
-    const [left, top] = [anchor![0] + usualFont / 2, anchor![1] - usualFont / 2];
+    const beside = anchor![0] + usualFont / 2;
+    const last = Math.max(0, geometry.renderedWidth - textWidth * usualFont);
+    // Where it would leave the picture it moves back into it, and below its anchor.
+    const [left, top] = beside <= last ? [beside, anchor![1] - usualFont / 2] : [last, anchor![1] + usualFont / 2];
     return { left, top, right: Number.POSITIVE_INFINITY, bottom: Number.POSITIVE_INFINITY };
   }
   const [[x1, y1], [x2, y2]] = [
@@ -178,7 +182,7 @@ function boxOf(
 
 /** Text stands out from any background: light text has a dark outline, dark text a light one. */
 function outlineOf([red, green, blue]: DisplayColor): string {
-  return red + green + blue >= 384 ? '#000' : '#fff';
+  return 0.299 * red + 0.587 * green + 0.114 * blue >= 64 ? '#000' : '#fff';
 }
 
 function cssColor(color: DisplayColor): string {

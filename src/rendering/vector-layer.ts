@@ -51,6 +51,11 @@ function mixed(below: number, above: number, opacity: number): number {
 export function inColor(image: RenderedImage): RenderedImage {
   if (image.channels === 3) return image;
   const pixels = new Uint8Array(image.pixels.length * 3);
-  for (let i = 0; i < image.pixels.length; i++) pixels.fill(image.pixels[i]!, 3 * i, 3 * i + 3);
+  for (let i = 0, to = 0; i < image.pixels.length; i++) {
+    const gray = image.pixels[i]!;
+    pixels[to++] = gray;
+    pixels[to++] = gray;
+    pixels[to++] = gray;
+  }
   return { ...image, channels: 3, pixels };
 }
