@@ -103,9 +103,19 @@ function interpolated(points: readonly Point[], place: Place): string {
   return `M${pair(place(points[0]!))}${curves.join('')}`;
 }
 
-/** Estimated width of a line in font sizes: ideographs are as wide as they are high, letters about half of it. */
+/** Estimated widths of characters in font sizes: the first pattern that fits. */
+const characterWidths: readonly (readonly [pattern: RegExp, width: number])[] = [
+  [/[ !'(),.:;I[\]fijlrt|]/, 0.35],
+  [/[%@MWmw]/, 0.9],
+  [/[\u1100-\uffff]|[^\u0000-\uffff]/u, 1],
+  [/./su, 0.62],
+];
+
 function widthOf(line: string): number {
-  return [...line].reduce((width, character) => width + (character >= '\u1100' ? 1 : 0.48), 0);
+  return [...line].reduce(
+    (width, character) => width + characterWidths.find(([pattern]) => pattern.test(character))![1],
+    0,
+  );
 }
 
 /** In font sizes. */
