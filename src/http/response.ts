@@ -65,6 +65,8 @@ export async function sendResponse(
     unsent = [];
   }
   if (!response.headersSent) response.writeHead(status, fields);
+  // The end would overtake chunks that are still held back.
+  uncork();
   response.end();
 }
 
