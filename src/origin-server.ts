@@ -67,7 +67,10 @@ export async function openOriginServer(settings: Settings): Promise<OpenOriginSe
  */
 export async function startOriginServer(settings: Settings): Promise<RunningOriginServer> {
   const { instanceStore } = await openOriginServer(settings);
-  const pixelPool = createPixelPool({ workers: settings.workers });
+  const pixelPool = createPixelPool({
+    workers: settings.workers,
+    fontFolder: path.join(settings.dataDir, 'cache', 'fonts'),
+  });
   const resultCache = openResultCache({
     folder: path.join(settings.dataDir, 'cache'),
     maxBytes: settings.cacheBytes,

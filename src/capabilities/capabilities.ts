@@ -105,19 +105,24 @@ const notes: readonly CapabilityNote[] = [
  * PS3.18 8.9, Sup174 6.1.2, 6.5.8.
  *
  * @param resource template such as /studies/{study}; "/" for all resources
+ * @param videoMediaTypes what images that follow each other in time are encoded as; none without an encoder
  * @requirement R-001-163
  * @requirement R-001-248
  * @requirement R-001-272
  * @requirement R-001-293
  */
-export function capabilitiesOf(resource: string, serviceRoot: string): Capabilities {
+export function capabilitiesOf(
+  resource: string,
+  serviceRoot: string,
+  videoMediaTypes: readonly string[],
+): Capabilities {
   const built = operations.filter(
     ({ root, planned, path }) => root === 'service' && planned === undefined && path !== '/',
   );
   const paths = [...new Set(built.map(({ path }) => path))].filter((path) => resource === '/' || path === resource);
   return {
     title: 'Fiducial',
-    notes,
+    notes: [...notes, videoNote(videoMediaTypes)],
     base: `${serviceRoot}/`,
     resources: paths.map((path) => ({
       path: path.slice(1),
@@ -125,6 +130,17 @@ export function capabilitiesOf(resource: string, serviceRoot: string): Capabilit
         .filter((operation) => operation.path === path)
         .map(({ method, operationId }) => methodOf(path, method, operationId)),
     })),
+  };
+}
+
+function videoNote(videoMediaTypes: readonly string[]): CapabilityNote {
+  const stored = 'A stored video is sent as video/mpeg, video/mp4 or video/H265 without a change.';
+  return {
+    title: 'Video',
+    text:
+      videoMediaTypes.length === 0
+        ? `${stored} No encoder is installed: a multi-frame image that is time based has the Resource Category Multi-Frame Image.`
+        : `${stored} A multi-frame image that is time based has the Resource Category Video and is encoded as ${videoMediaTypes.join(', ')}, at a constant frame rate; it is sent as an animated image/gif too.`,
   };
 }
 

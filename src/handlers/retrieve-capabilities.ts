@@ -13,6 +13,13 @@ const supported: readonly SupportedMediaType[] = [
   { mediaType: mediaTypeOf(json) },
 ];
 
+interface VideoCapability {
+  /** What encodes video, if anything does. */
+  readonly videoEncoder:
+    | { readonly formats: readonly { readonly mediaType: string; readonly codecs?: string }[] }
+    | undefined;
+}
+
 /**
  * Retrieve Capabilities: what the service root, or one resource of it, can do, as WADL or JSON (PS3.18 8.9, D-41).
  *
@@ -23,12 +30,15 @@ const supported: readonly SupportedMediaType[] = [
  * @requirement R-001-293
  * @requirement R-002-008
  */
-export function retrieveCapabilities(): Handler<'retrieveCapabilities'> {
+export function retrieveCapabilities({ videoEncoder }: VideoCapability): Handler<'retrieveCapabilities'> {
+  const videoMediaTypes = (videoEncoder?.formats ?? []).map(
+    ({ mediaType, codecs }) => `${mediaType.replace('/h', '/H')}${codecs === undefined ? '' : `;codecs="${codecs}"`}`,
+  );
   return async (request) => {
     const selection = selectMediaType(acceptableMediaTypesOf(request, 'dicom'), supported);
     if (selection.kind === 'not-acceptable') throw notAcceptableError(selection);
     const isJson = selection.supported.mediaType.subtype === 'json';
-    const capabilities = capabilitiesOf(request.resource, request.serviceRoot);
+    const capabilities = capabilitiesOf(request.resource, request.serviceRoot, videoMediaTypes);
     return {
       status: 200,
       headers: {

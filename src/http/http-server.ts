@@ -30,6 +30,8 @@ export async function listen(
   { host, port, log }: { host: string; port: number; log: Log },
 ): Promise<HttpServer> {
   const inFlight = new Map<Duplex, ServerResponse>();
+  // Connections on which nothing has been asked yet: a client may open one long before it needs it.
+  const silentSockets = new Set<Duplex>();
   const unreadableSockets = new WeakSet<Duplex>();
   let closing = false;
   const server = createServer(
@@ -37,6 +39,7 @@ export async function listen(
     (request, response) => {
       const { socket } = request;
       inFlight.set(socket, response);
+      silentSockets.delete(socket);
       if (closing) response.setHeader('Connection', 'close');
       // What a client still sends after its answer is read and forgotten: closing on it could cost the client the answer.
       response.once('finish', () => request.unpipe().resume());
@@ -48,6 +51,10 @@ export async function listen(
       listener(request, response);
     },
   );
+  server.on('connection', (socket) => {
+    silentSockets.add(socket);
+    socket.once('close', () => silentSockets.delete(socket));
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // The parser complains again about each further piece of what it could not read.
     if (unreadableSockets.has(socket)) return;
@@ -69,6 +76,7 @@ export async function listen(
     address: server.address() as AddressInfo,
     close: () => {
       closing = true;
+      for (const socket of silentSockets) socket.destroy();
       return closed(server);
     },
   };

@@ -5,7 +5,7 @@ import { supportedRenderedMediaTypes } from '../negotiation/rendered-media-types
 import { canRender } from '../rendering/pixel-pipeline.ts';
 import { videoCodingOf } from '../video/stored-video.ts';
 import type { VideoEncoder } from '../video/video-encoder.ts';
-import { type VideoFormat, videoFormats } from '../video/video-format.ts';
+import { type VideoCoding, type VideoFormat, videoFormats } from '../video/video-format.ts';
 
 /** A representation of an instance of the category Video: a video, or an animated image. */
 export interface SupportedVideo extends SupportedMediaType {
@@ -29,11 +29,17 @@ export function supportedVideoMediaTypes(
   const isAtHand = (format: VideoFormat): boolean => videoEncoder?.formats.includes(format) ?? false;
   const formats = videoFormats
     .filter((format) => isAtHand(format) || format.coding === stored)
-    .sort((a, b) => Number(b.coding === stored) - Number(a.coding === stored));
+    .sort((a, b) => distanceFrom(stored, a) - distanceFrom(stored, b));
   const animations = canDecode(TransferSyntaxUID) ? supportedRenderedMediaTypes('Video', canRender) : [];
   return [...formats.map((format) => ({ mediaType: mediaTypeOfFormat(format), format })), ...animations];
 }
 
 function mediaTypeOfFormat({ mediaType, codecs }: VideoFormat) {
   return mediaTypeOf(mediaType, codecs === undefined ? {} : { codecs });
+}
+
+/** How far a format is from what is stored: the media type that stands for its coding, another container, another coding. */
+function distanceFrom(stored: VideoCoding | undefined, { coding, codecs }: VideoFormat): number {
+  if (coding !== stored) return 2;
+  return codecs === undefined ? 0 : 1;
 }

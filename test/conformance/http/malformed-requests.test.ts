@@ -7,7 +7,7 @@ import { type StubService, sendRaw, startStubService } from '../../support/stub-
 
 let service: StubService;
 beforeAll(async () => {
-  service = await startStubService({ retrieveCapabilities: retrieveCapabilities() });
+  service = await startStubService({ retrieveCapabilities: retrieveCapabilities({ videoEncoder: undefined }) });
 });
 afterAll(() => service.close());
 
