@@ -25,7 +25,7 @@ export interface HttpSettings extends Limits {
 /**
  * The origin server as a request listener: service roots, validation, handlers, and one funnel for failures.
  *
- * The checks run in a fixed order: limit of requests (503), URL syntax (400), resource (404), method (405), path and query values
+ * The checks run in a fixed order: limit of requests (503), HTTP version (400), URL syntax (400), resource (404), method (405), path and query values
  * (400); what follows is the handler's.
  *
  * @requirement R-000-084
@@ -50,6 +50,7 @@ export function buildApp({
   app.use(requestLog(log));
   app.use(cors(settings.corsOrigin));
   app.use(concurrencyLimit(settings));
+  app.use(httpVersion);
   app.use(urlSyntax);
   app.use(firstArchive(settings));
   app.use('/dicomweb', service);
@@ -64,6 +65,16 @@ export function buildApp({
     app(request, response);
   };
 }
+
+/** The parser lets a request line with HTTP/2.0 pass, which no client of HTTP/1.1 sends. */
+const httpVersion: RequestHandler = (request, _response, next) => {
+  if (request.httpVersionMajor !== 1) {
+    throw originServerError('request-malformed', `HTTP/1.1 is spoken here, not HTTP/${request.httpVersion}.`, {
+      source: 'RFC 9112 2.3',
+    });
+  }
+  next();
+};
 
 const urlSyntax: RequestHandler = (request, _response, next) => {
   checkUrl(request.url);

@@ -8,11 +8,14 @@ const hostField = /^(?:[A-Za-z0-9._~-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{
  * Scheme and authority that URLs in responses begin with.
  *
  * @param baseUrl the configured one, which a server behind a proxy needs
- * @throws OriginServerError request-malformed when the Host header field is missing or is not a host
+ * @throws OriginServerError request-malformed when the Host header field is not a host, or is missing although the
+ *   request is HTTP/1.1; HTTP/1.0 has none, so its answers name the address that the connection came to
+ * @requirement R-001-257
  */
 export function baseUrlOf(request: Request, baseUrl: string | undefined): string {
   if (baseUrl !== undefined) return baseUrl;
-  const host = request.headers.host;
+  const { headers, httpVersion, socket } = request;
+  const host = headers.host ?? (httpVersion === '1.0' ? localAuthority(socket) : undefined);
   if (host === undefined || !hostField.test(host)) {
     throw originServerError(
       'request-malformed',
@@ -23,4 +26,8 @@ export function baseUrlOf(request: Request, baseUrl: string | undefined): string
     );
   }
   return `${request.protocol}://${host}`;
+}
+
+function localAuthority({ localAddress = '127.0.0.1', localPort }: Request['socket']): string {
+  return `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`;
 }
