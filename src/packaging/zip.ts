@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { ZipArchive } from 'archiver';
 import { contentDisposition } from './content-disposition.ts';
+import { useNativeCrc32 } from './native-crc-32.ts';
 import type { PackagedBody, Representation } from './representation.ts';
+
+useNativeCrc32();
 
 /** Files up to this many bytes are read before they are packed, so that their entry begins with length and checksum. */
 const heldWhole = 8 * 1024 * 1024;
