@@ -12,10 +12,16 @@ export interface ChildServer {
   stop(): Promise<void>;
 }
 
-/** Starts a script and waits for the line that names its URL. */
+/** Flags of Node.js that the server is started with. */
+const { scripts } = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../package.json'), 'utf8')) as {
+  readonly scripts: { readonly start: string };
+};
+const flags = scripts.start.split(' ').filter((word) => word.startsWith('--'));
+
+/** Starts a script, as `npm start` starts the server, and waits for the line that names its URL. */
 export async function startChild(script: string, args: readonly string[]): Promise<ChildServer> {
   const file = path.resolve(import.meta.dirname, script);
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...flags, file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await urlOf(child);
   return {
     url,
