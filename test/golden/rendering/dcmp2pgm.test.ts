@@ -12,7 +12,12 @@ import { renderPresentation } from '../../../src/rendering/presentation-pipeline
 import { presentationStateOf } from '../../../src/rendering/presentation-state.ts';
 import { corpusPath, describeCorpus } from '../../support/corpus.ts';
 import { type BuiltElements, buildInstance, testUID } from '../../support/dicom-builder.ts';
-import { buildPresentationState, displayedArea, referencedSeries } from '../../support/presentation-state.ts';
+import {
+  buildPresentationState,
+  displayedArea,
+  referencedImage,
+  referencedSeries,
+} from '../../support/presentation-state.ts';
 import { describeWithTool } from '../../support/tool.ts';
 
 interface Gray {
@@ -97,17 +102,27 @@ describeWithTool('dcmp2pgm', 'Presentation States beside dcmp2pgm of DCMTK', () 
   });
 
   const [columns, rows] = [48, 40];
-  const image = buildInstance({
-    pixelData: new Uint8Array(Uint16Array.from({ length: columns * rows }, (_, i) => (i * 37) & 0xfff).buffer),
-    elements: {
-      Rows: rows,
-      Columns: columns,
-      BitsAllocated: 16,
-      BitsStored: 12,
-      HighBit: 11,
-      StudyDate: '20260101',
-      SOPInstanceUID: testUID(1, 1, 1),
-    },
+  /** Twelve bits, all over their range. */
+  const built = (elements: BuiltElements): Uint8Array =>
+    buildInstance({
+      pixelData: new Uint8Array(Uint16Array.from({ length: columns * rows }, (_, i) => (i * 37) & 0xfff).buffer),
+      elements: {
+        Rows: rows,
+        Columns: columns,
+        BitsAllocated: 16,
+        BitsStored: 12,
+        HighBit: 11,
+        StudyDate: '20260101',
+        SOPInstanceUID: testUID(1, 1, 1),
+        ...elements,
+      },
+    });
+  const lut = (first: number, bits: number, entries: readonly number[]): BuiltElements => ({
+    more: [
+      { tag: 0x00283002, vr: 'US', value: [entries.length, first, bits] },
+      { tag: 0x00283006, vr: 'US', value: [...entries] },
+    ],
+    ModalityLUTType: 'US',
   });
   const both: BuiltElements = {
     ...referencedSeries([{ SeriesInstanceUID: testUID(1, 1), SOPInstanceUID: testUID(1, 1, 1) }]),
@@ -128,8 +143,67 @@ describeWithTool('dcmp2pgm', 'Presentation States beside dcmp2pgm of DCMTK', () 
     PresentationCreationTime: '120000',
   };
 
-  const cases: Readonly<Record<string, BuiltElements>> = {
+  /** A title, what the Presentation State says, and what is different about the image. */
+  const cases: Readonly<Record<string, BuiltElements | readonly [state: BuiltElements, image: BuiltElements]>> = {
     'no transformation at all': {},
+    'an image with a window and a rescale of its own': [
+      {},
+      { WindowCenter: '100', WindowWidth: '50', RescaleSlope: '3', RescaleIntercept: '-7' },
+    ],
+    'an image of MONOCHROME1': [{}, { PhotometricInterpretation: 'MONOCHROME1' }],
+    'a signed image': [
+      { SoftcopyVOILUTSequence: { items: [{ WindowCenter: '-100', WindowWidth: '1000' }] } },
+      { PixelRepresentation: 1 },
+    ],
+    'a Modality LUT of 300 entries from 500 on': {
+      ModalityLUTSequence: {
+        items: [
+          lut(
+            500,
+            12,
+            Array.from({ length: 300 }, (_, i) => (i * 13) & 0xfff),
+          ),
+        ],
+      },
+    },
+    'a VOI LUT of 4096 entries': {
+      SoftcopyVOILUTSequence: {
+        items: [
+          {
+            VOILUTSequence: {
+              items: [
+                lut(
+                  0,
+                  8,
+                  Array.from({ length: 4096 }, (_, i) => (i >> 4) ^ 0x55),
+                ),
+              ],
+            },
+          },
+        ],
+      },
+    },
+    'a window and a Presentation LUT of 256 entries': {
+      SoftcopyVOILUTSequence: { items: [{ WindowCenter: '2048', WindowWidth: '3000' }] },
+      PresentationLUTShape: undefined,
+      PresentationLUTSequence: {
+        items: [
+          lut(
+            0,
+            12,
+            Array.from({ length: 256 }, (_, i) => 4095 - i * 16),
+          ),
+        ],
+      },
+    },
+    'one window for the image, another for others': {
+      SoftcopyVOILUTSequence: {
+        items: [
+          { ...referencedImage(testUID(1, 1, 9)), WindowCenter: '10', WindowWidth: '20' },
+          { ...referencedImage(testUID(1, 1, 1)), WindowCenter: '1000', WindowWidth: '2000' },
+        ],
+      },
+    },
     'a rescale and a window': {
       RescaleSlope: '2',
       RescaleIntercept: '-1000',
@@ -141,9 +215,13 @@ describeWithTool('dcmp2pgm', 'Presentation States beside dcmp2pgm of DCMTK', () 
     'half a turn': { ImageRotation: 180, ImageHorizontalFlip: 'N' },
   };
 
-  for (const [title, elements] of Object.entries(cases)) {
+  for (const [title, what] of Object.entries(cases)) {
+    const [elements, own] = Array.isArray(what)
+      ? (what as readonly [BuiltElements, BuiltElements])
+      : [what as BuiltElements, {}];
     test(`${title}: within a grey level`, async () => {
       const state = buildPresentationState(testUID(1, 90, 1), { ...both, ...elements });
+      const image = built(own);
       const files = [path.join(directory, 'image.dcm'), path.join(directory, 'state.dcm')] as const;
       writeFileSync(files[0], image);
       writeFileSync(files[1], state);
