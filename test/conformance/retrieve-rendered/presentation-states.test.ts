@@ -21,6 +21,8 @@ const ramp = testUID(1, 1, 1);
 const cine = testUID(1, 1, 2);
 const dimensions = testUID(1, 1, 3);
 const volume = testUID(1, 1, 4);
+const overlaid = testUID(1, 1, 5);
+const colors = testUID(1, 1, 6);
 
 /** Grey 0 to 39 by column, 100 more in the upper left quarter. */
 const rampPixels = Uint8Array.from({ length: rows * columns }, (_, i) => {
@@ -88,6 +90,25 @@ const sources = [
         })),
       },
     },
+  }),
+  buildInstance({
+    pixelData: frames(90),
+    elements: {
+      SOPInstanceUID: overlaid,
+      more: [
+        { tag: 0x60000010, vr: 'US', value: 1 },
+        { tag: 0x60000011, vr: 'US', value: 2 },
+        { tag: 0x60000040, vr: 'CS', value: 'G' },
+        { tag: 0x60000050, vr: 'SS', value: [2, 3] },
+        { tag: 0x60000100, vr: 'US', value: 1 },
+        { tag: 0x60000102, vr: 'US', value: 0 },
+        { tag: 0x60003000, vr: 'OW', value: Uint8Array.of(0b11, 0) },
+      ],
+    },
+  }),
+  buildInstance({
+    pixelData: Uint8Array.from({ length: 4 * 4 * 3 }, (_, i) => i),
+    elements: { SOPInstanceUID: colors, SamplesPerPixel: 3, PhotometricInterpretation: 'RGB', PlanarConfiguration: 0 },
   }),
   slice(60, 5),
   slice(61, -5),
@@ -223,6 +244,19 @@ const states = {
         Array.from({ length: 256 }, () => 7),
       ),
     ],
+  },
+  withoutOverlay: referencedSeries([{ SeriesInstanceUID: images, SOPInstanceUID: overlaid }]),
+  withOverlay: {
+    ...referencedSeries([{ SeriesInstanceUID: images, SOPInstanceUID: overlaid }]),
+    GraphicLayerSequence: {
+      items: [{ GraphicLayer: 'L', GraphicLayerOrder: '1', GraphicLayerRecommendedDisplayGrayscaleValue: 51400 }],
+    },
+    more: [{ tag: 0x60001001, vr: 'CS', value: 'L' }],
+  },
+  color: {
+    SOPClassUID: SOPClass.ColorSoftcopyPresentationState,
+    ...referencedSeries([{ SeriesInstanceUID: images, SOPInstanceUID: colors }]),
+    ImageRotation: 180,
   },
   volumetric: { ...ofRamp, SOPClassUID: SOPClass.VolumeRenderingVolumetricPresentationState },
   withoutReferences: {},
@@ -366,6 +400,50 @@ describe('images of a Presentation State', () => {
     const response = await server.get(`/studies/${testUID(1)}/rendered`, 'image/gif');
     expect(response.status).toBe(200);
     expect((await partsOfResponse(response)).length).toBe(sources.length);
+  });
+});
+
+describe('overlays', () => {
+  test('of an image are part of its picture; a Presentation State decides whether, and in which grey', async () => {
+    const ofImage = await pixels(
+      await server.get(`/studies/${testUID(1)}/series/${images}/instances/${overlaid}/rendered`, 'image/png'),
+    );
+    expect([ofImage.at(1, 1), ofImage.at(2, 1), ofImage.at(3, 1), ofImage.at(2, 2)]).toEqual([
+      [90],
+      [255],
+      [255],
+      [90],
+    ]);
+    expect((await pixels(await png('withoutOverlay'))).at(2, 1)).toEqual([90]);
+    const activated = await pixels(await png('withOverlay'));
+    expect([activated.at(1, 1), activated.at(2, 1), activated.at(3, 1)]).toEqual([[90], [200], [200]]);
+  });
+});
+
+describe('colours', () => {
+  requirement('R-001-349', 'a color Presentation State leaves them as they are, and turns the image', async () => {
+    const { at } = await pixels(await png('color'));
+    expect([at(0, 0), at(3, 3)]).toEqual([
+      [45, 46, 47],
+      [0, 1, 2],
+    ]);
+  });
+
+  requirement('R-001-362', 'no picture has a profile, so that it is read as sRGB', async () => {
+    for (const name of ['plain', 'color'] as const) {
+      const response = await png(name);
+      expect((await sharp(Buffer.from(await response.arrayBuffer())).metadata()).icc).toBeUndefined();
+    }
+  });
+
+  test('annotation of the image is burnt in after everything else', async () => {
+    const [without, withAnnotation] = await Promise.all(
+      ['?viewport=400,200', '?viewport=400,200&annotation=patient'].map(async (query) =>
+        pixels(await png('plain', query)),
+      ),
+    );
+    expect(withAnnotation!.size).toEqual(without!.size);
+    expect(withAnnotation!.data.equals(without!.data)).toBe(false);
   });
 });
 
