@@ -1,5 +1,6 @@
 import { Piscina } from 'piscina';
 import { originServerError } from '../errors/origin-server-error.ts';
+import { useInstalledFonts } from './fonts.ts';
 import type { Outcome } from './outcome.ts';
 import { ownBuffer } from './own-buffer.ts';
 import type { RenderTask, TranscodeTask, WorkerTask } from './pixel-task.ts';
@@ -26,6 +27,8 @@ export interface PixelPool {
 export interface PixelPoolOptions {
   /** Number of worker threads. */
   readonly workers: number;
+  /** Where what is known about fonts is kept from one start to the next. */
+  readonly fontFolder?: string;
   /** Waiting tasks beyond which no further request is let in. */
   readonly maxWaiting?: number;
 }
@@ -34,7 +37,12 @@ export interface PixelPoolOptions {
 const waitingByThread = 128;
 
 /** Starts the worker threads and loads their codecs, so that the first request does not wait for them. */
-export function createPixelPool({ workers, maxWaiting = waitingByThread * workers }: PixelPoolOptions): PixelPool {
+export function createPixelPool({
+  workers,
+  fontFolder,
+  maxWaiting = waitingByThread * workers,
+}: PixelPoolOptions): PixelPool {
+  useInstalledFonts(fontFolder);
   const threads = new Piscina({
     filename: new URL('./pixel-worker.ts', import.meta.url).href,
     minThreads: workers,

@@ -6,6 +6,7 @@ import type { DataSet } from '../dicom/data-set.ts';
 import { readDataSet } from '../dicom/data-set-reader.ts';
 import { transferSyntaxOf } from '../dicom/transfer-syntax.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
+import { writeText } from '../rendering/corner-text.ts';
 import { encodeJpeg } from '../rendering/encode/jpeg.ts';
 import { type FrameToRender, renderFrame } from '../rendering/pixel-pipeline.ts';
 import { renderPresentation } from '../rendering/presentation-pipeline.ts';
@@ -63,9 +64,10 @@ async function transcode(task: TranscodeTask): Promise<Uint8Array> {
   return encodeFrame(decoded, task.image, { transferSyntaxUID: task.toTransferSyntaxUID });
 }
 
-/** Has libvips load what the first image would otherwise wait for. */
+/** Has libvips load what the first image, and the first text on one, would otherwise wait for. */
 async function warmUp(): Promise<Uint8Array> {
-  return encodeJpeg({ width: 8, height: 8, channels: 1, pixels: new Uint8Array(64) });
+  const image = { width: 64, height: 64, channels: 1, pixels: new Uint8Array(64 * 64) } as const;
+  return encodeJpeg(await writeText(image, [{ corner: 'top left', lines: ['A'] }]));
 }
 
 const dataSetsKept = 16;

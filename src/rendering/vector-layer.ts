@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import { fontFamily } from './annotation.ts';
 import type { DisplayColor } from './cielab.ts';
+import { fontFamily } from './corner-text.ts';
 import type { RenderedImage } from './rendered-image.ts';
 
 /**
