@@ -60,6 +60,7 @@ const nativeTargets: ReadonlySet<string> = new Set([
 export interface TranscodedPixels {
   readonly PhotometricInterpretation: string;
   readonly PlanarConfiguration: 0;
+  readonly BitsAllocated: number;
   readonly HighBit: number;
   /** Present where compressing loses something: LossyImageCompressionMethod. */
   readonly lossyMethod?: string;
@@ -82,8 +83,10 @@ export function transcodingOf(image: ImagePixel, from: string, to: string): Tran
   if (!canDecode(from)) return impossible(`Frames stored in transfer syntax ${from} cannot be decoded.`);
   const decoded = decodedPhotometricInterpretation(image, from);
   const HighBit = nativeTargets.has(from) || from === Uid.RLELossless ? image.HighBit : image.BitsStored - 1;
+  const { BitsAllocated } = image;
   if (target === undefined) {
-    return { kind: 'possible', pixels: { PhotometricInterpretation: decoded, PlanarConfiguration: 0, HighBit } };
+    const pixels = { PhotometricInterpretation: decoded, PlanarConfiguration: 0, BitsAllocated, HighBit } as const;
+    return { kind: 'possible', pixels };
   }
   const obstacle = obstacleOf(image, decoded, target);
   if (obstacle !== undefined) return impossible(obstacle);
@@ -92,6 +95,7 @@ export function transcodingOf(image: ImagePixel, from: string, to: string): Tran
     pixels: {
       PhotometricInterpretation: decoded === 'RGB' ? (target.rgbBecomes ?? decoded) : decoded,
       PlanarConfiguration: 0,
+      BitsAllocated: isJpegBaseline(target) ? 8 : BitsAllocated,
       HighBit,
       ...(target.lossyMethod === undefined ? {} : { lossyMethod: target.lossyMethod }),
     },
@@ -123,12 +127,16 @@ function obstacleOf(image: ImagePixel, decoded: string, target: Target): string 
     return `${target.name} would change the indices of PALETTE COLOR.`;
   }
   if (
-    target.lossyMethod === 'ISO_10918_1' &&
-    (image.BitsAllocated !== 8 || (image.SamplesPerPixel === 3 && decoded !== 'RGB'))
+    isJpegBaseline(target) &&
+    (image.BitsStored > 8 || image.HighBit >= 8 || (image.SamplesPerPixel === 3 && !/^(RGB|YBR_FULL)$/.test(decoded)))
   ) {
-    return `${target.name} is written from grayscale or RGB of 8 bits; the image is ${decoded} of ${image.BitsAllocated} bits.`;
+    return `${target.name} is written from grayscale, RGB or YBR_FULL of 8 bits; the image is ${decoded} of ${image.BitsStored} bits.`;
   }
   return undefined;
+}
+
+function isJpegBaseline({ lossyMethod }: Target): boolean {
+  return lossyMethod === 'ISO_10918_1';
 }
 
 const colourDecodedToRgb: ReadonlySet<string> = new Set([

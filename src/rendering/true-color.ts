@@ -1,4 +1,5 @@
 import type { PixelFrame, Samples } from '../codecs/pixel-frame.ts';
+import { fromFullRange } from '../codecs/ybr-full.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import { storedValue, storedValueFormatOf } from './stored-value.ts';
 
@@ -59,16 +60,6 @@ function mapSamples(samples: Samples, map: (sample: number) => number): Uint8Arr
   const octets = new Uint8Array(samples.length);
   for (let i = 0; i < octets.length; i++) octets[i] = map(samples[i]!);
   return octets;
-}
-
-/** YCbCr of full range: the inverse of the matrix of PS3.3 C.7.6.3.1.2, that of ITU-T T.871. */
-function fromFullRange(from: Uint8Array, at: number, to: Uint8ClampedArray): void {
-  const y = from[at]!;
-  const cb = from[at + 1]! - 128;
-  const cr = from[at + 2]! - 128;
-  to[at] = y + 1.402 * cr;
-  to[at + 1] = y - 0.344136286 * cb - 0.714136286 * cr;
-  to[at + 2] = y + 1.772 * cb;
 }
 
 /** YCbCr with luminance in 16..235 and chrominance in 16..240 (PS3.3 C.7.6.3.1.2, ITU-R BT.601). */

@@ -1,5 +1,6 @@
 import { Tag } from '../../generated/dictionary.ts';
 import { formatTag } from '../dicom/bulk-data-path.ts';
+import { nativeBitsPerFrame } from '../dicom/image-pixel.ts';
 import { TransferSyntaxUID } from '../dicom/transfer-syntax.ts';
 import { bulkDataMediaTypeOf, uncompressedMediaType } from '../negotiation/bulk-data-media-types.ts';
 import { mediaTypeName } from '../negotiation/media-type-name.ts';
@@ -11,6 +12,7 @@ import { fileExtensionOf } from './file-extension.ts';
 import { joinedFragments } from './fragments.ts';
 import { frameIndexOf, frameRepresentations, type PixelDataNeeds } from './frames.ts';
 import { dicomMediaType, type SelectedInstance } from './instance-representations.ts';
+import { joinedFrames } from './joined-frames.ts';
 import { instanceURI } from './resource-uri.ts';
 import { isNative } from './transcode.ts';
 
@@ -57,14 +59,13 @@ export async function pixelDataParts(
   const frames = await frameIndexOf(needs.instanceStore, record, frameNumbers);
   const parts = frameRepresentations(needs, record, frames, frameNumbers, uid, form);
   if (!isNative(uid)) return parts;
-  return [
-    {
-      ...whole,
-      async *open() {
-        for (const part of parts) yield* part.open();
-      },
-    },
-  ];
+  const { image } = record.index;
+  const frameBits = image === undefined ? 0 : nativeBitsPerFrame(image);
+  return [{ ...whole, open: () => joinedFrames(following(parts), frameBits) }];
+}
+
+async function* following(parts: readonly Representation[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield* part.open();
 }
 
 const pixelDataPath = formatTag(Tag.PixelData);

@@ -27,10 +27,6 @@ export function conversionOf(index: StoredIndex, to: string): Conversion {
   if (isNative(from) && isNative(to)) return { kind: 'elements' };
   const { image } = index;
   if (image === undefined) return { kind: 'impossible', why: 'The instance has no pixel data to be encoded.' };
-  const frameBits = image.Rows * image.Columns * image.SamplesPerPixel * image.BitsAllocated;
-  if (isNative(to) && frameBits % 8 !== 0 && image.NumberOfFrames > 1) {
-    return { kind: 'impossible', why: 'Frames that do not end with an octet are not joined to native pixel data.' };
-  }
   const transcoding = transcodingOf(image, from, to);
   return transcoding.kind === 'possible' ? { kind: 'frames', image, pixels: transcoding.pixels } : transcoding;
 }

@@ -5,6 +5,7 @@ import { transferSyntaxOf } from '../dicom/transfer-syntax.ts';
 import { encodeValue } from '../dicom/value.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
 import { frameIndexOf, frameReader, type PixelDataNeeds } from './frames.ts';
+import { joinedFrames } from './joined-frames.ts';
 import { type Conversion, isNative } from './transcode.ts';
 
 /** Frames encoded before the first one is written: their lengths make the offset table, and the ratio of lossy compression. */
@@ -29,17 +30,18 @@ export async function transcodedElements(
   const frames = await frameIndexOf(needs.instanceStore, record, [image.NumberOfFrames]);
   const encoded = inOrder(image.NumberOfFrames, frameReader(needs, record, frames, to));
   const leading = await take(encoded, aheadBytes);
-  const frameLength = Math.ceil((image.Rows * image.Columns * image.SamplesPerPixel * image.BitsAllocated) / 8);
+  const frameBits = image.Rows * image.Columns * image.SamplesPerPixel * image.BitsAllocated;
 
   const elements = new Map<number, ReplacedElement>();
   const replace = (tag: number, vr: VR, ...values: readonly (string | number)[]): void => {
     elements.set(tag, { kind: 'value', vr, value: encodeValue(vr, values) });
   };
   replace(Tag.PhotometricInterpretation, 'CS', pixels.PhotometricInterpretation);
+  if (pixels.BitsAllocated !== image.BitsAllocated) replace(Tag.BitsAllocated, 'US', pixels.BitsAllocated);
   replace(Tag.HighBit, 'US', pixels.HighBit);
   if (image.SamplesPerPixel > 1) replace(Tag.PlanarConfiguration, 'US', pixels.PlanarConfiguration);
   if (pixels.lossyMethod !== undefined) {
-    const ratio = ((frameLength * leading.frames.length) / leading.bytes).toFixed(2);
+    const ratio = ((frameBits * leading.frames.length) / 8 / leading.bytes).toFixed(2);
     replace(Tag.LossyImageCompression, 'CS', '01');
     replace(Tag.LossyImageCompressionRatio, 'DS', ...dataSet.texts(Tag.LossyImageCompressionRatio), ratio);
     replace(
@@ -59,8 +61,8 @@ export async function transcodedElements(
       ? {
           kind: 'stream',
           vr: image.BitsAllocated > 8 ? 'OW' : 'OB',
-          length: frameLength * image.NumberOfFrames,
-          chunks,
+          length: Math.ceil((frameBits * image.NumberOfFrames) / 8),
+          chunks: joinedFrames(chunks, frameBits),
         }
       : { kind: 'frames', frames: chunks, ...(leading.isAll ? { lengths: leading.frames.map(lengthOf) } : {}) },
   );
