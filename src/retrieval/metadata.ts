@@ -10,6 +10,7 @@ import { boundaryOf, multipartRelated } from '../packaging/multipart-related.ts'
 import type { PackagedBody } from '../packaging/representation.ts';
 import type { InstanceRecord, Target } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
+import { LeastRecentlyUsed } from '../storage/least-recently-used.ts';
 import { formatMediaType } from '../syntax/media-type.ts';
 import { acceptableMediaTypesOf, notAcceptableError } from './acceptable.ts';
 import { entityTagOf } from './entity-tag.ts';
@@ -55,12 +56,59 @@ export async function retrieveMetadata(
   const body =
     selected.supported.mediaType.type === 'multipart'
       ? coded(xmlParts(needs.instanceStore, records, request.serviceRoot, boundaryOf(uncoded)), coding)
-      : {
-          contentType: mediaType,
-          open: () => metadataStream(needs.instanceStore.metadata(records), request.serviceRoot, coding),
-        };
+      : { contentType: mediaType, ...json(needs.instanceStore, records, request.serviceRoot, coding, validators) };
   const encoding = coding === 'identity' ? {} : { 'Content-Encoding': coding };
   return notModified(request, validators) ?? payload(request, 200, body, validators, encoding);
+}
+
+/** Octets of answers that are kept for whoever asks again, and the longest answer that is. */
+const keptBytes = 16 * 1024 * 1024;
+const longestKept = 4 * 1024 * 1024;
+
+/** Answers by entity tag, which is another one as soon as anything in them is. */
+const keptBodies = new LeastRecentlyUsed<Uint8Array>(keptBytes, ({ length }) => length);
+
+/** Metadata as JSON: put together from what is stored, or as it was put together before. */
+function json(
+  instanceStore: InstanceStore,
+  records: readonly InstanceRecord[],
+  serviceRoot: string,
+  coding: ContentCoding,
+  { entityTag }: { readonly entityTag: string },
+): Pick<PackagedBody, 'contentLength' | 'open'> {
+  const kept = keptBodies.get(entityTag);
+  if (kept !== undefined)
+    return {
+      contentLength: kept.length,
+      open: async function* () {
+        yield kept;
+      },
+    };
+  return {
+    open() {
+      const documents = instanceStore.metadata(records);
+      const isPlain = coding === 'identity' && records.length === 1;
+      const body = isPlain ? oneDocument(documents, serviceRoot) : metadataStream(documents, serviceRoot, coding);
+      return keeping(body, entityTag);
+    },
+  };
+}
+
+/** The array of one document, without the stream that many would need. */
+async function* oneDocument(documents: AsyncIterable<Uint8Array>, serviceRoot: string): AsyncGenerator<Uint8Array> {
+  for await (const document of documents) yield Buffer.from(`[${decodeMetadataDocument(document, serviceRoot)}]`);
+}
+
+async function* keeping(body: AsyncIterable<Uint8Array>, entityTag: string): AsyncGenerator<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length <= longestKept) chunks.push(chunk);
+    else chunks.length = 0;
+    yield chunk;
+  }
+  if (length <= longestKept) keptBodies.set(entityTag, Buffer.concat(chunks, length));
 }
 
 /** One part an instance, in the Native DICOM Model. PS3.19 A.1. */

@@ -39,11 +39,11 @@ export async function targetInstances(
   instanceStore: InstanceStore,
   target: Target,
 ): Promise<readonly [InstanceRecord, ...InstanceRecord[]]> {
-  const [first, ...rest] = await instanceStore.find(target);
-  if (first === undefined) {
+  const records = await instanceStore.find(target);
+  if (records.length === 0) {
     const kind =
       target.SOPInstanceUID !== undefined ? 'instance' : target.SeriesInstanceUID !== undefined ? 'series' : 'study';
     throw originServerError('resource-unknown', `No such ${kind} is stored under the AE title ${target.aeTitle}.`);
   }
-  return [first, ...rest];
+  return records as readonly [InstanceRecord, ...InstanceRecord[]];
 }

@@ -3,6 +3,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { promisify } from 'node:util';
 import { decodeFrameIndex, encodeFrameIndex, type FrameIndex } from '../dicom/frame-index.ts';
 import type { Catalog, InsertOutcome, InstanceRecord, NewInstance, StoredIndex, Target } from './catalog.ts';
+import { LeastRecentlyUsed } from './least-recently-used.ts';
 import { storageFailure } from './storage-failure.ts';
 
 const schemaVersion = 1;
@@ -107,6 +108,12 @@ interface Row {
 /** Rows of a study whose metadata documents are read between two turns of the event loop. */
 const documentsAtOnce = 64;
 
+/** Records that are kept of what was looked up before, about a kilobyte each. */
+const recordsKept = 8192;
+
+/** Octets of frame indices that are kept. */
+const frameIndexBytesKept = 4 * 1024 * 1024;
+
 /** The embedded catalogue: one SQLite database, written by one process. */
 export class SqliteCatalog implements Catalog {
   private readonly database: DatabaseSync;
@@ -114,6 +121,11 @@ export class SqliteCatalog implements Catalog {
   private readonly log: number;
   private readonly statements = new Map<string, StatementSync>();
   private readonly archives = new Map<string, number>();
+  /** Nobody else writes the database, and an instance never changes: only a study and a series that gain one are forgotten. */
+  private readonly found = new LeastRecentlyUsed<readonly InstanceRecord[]>(recordsKept, (records) => records.length);
+  private readonly frameIndices = new LeastRecentlyUsed<FrameIndex>(frameIndexBytesKept, (frames) =>
+    frames.kind === 'native' ? 64 : frames.offsets.byteLength,
+  );
 
   /**
    * @param options.maxPages most pages of 8 KB that the database may grow to; no limit when left out
@@ -140,18 +152,29 @@ export class SqliteCatalog implements Catalog {
   async find(target: Target): Promise<readonly InstanceRecord[]> {
     const archive = this.archives.get(target.aeTitle);
     if (archive === undefined) return [];
+    const key = keyOf(target);
+    const known = this.found.get(key);
+    if (known !== undefined) return known;
     const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = target;
     const rows = (SOPInstanceUID !== undefined
       ? this.all(selectInstance, SOPInstanceUID, archive, StudyInstanceUID, SeriesInstanceUID ?? null)
       : SeriesInstanceUID !== undefined
         ? this.all(selectSeries, StudyInstanceUID, archive, SeriesInstanceUID)
         : this.all(selectStudy, StudyInstanceUID, archive)) as unknown as Row[];
-    return rows.map((row) => recordOf(target.aeTitle, row));
+    const records = rows.map((row) => recordOf(target.aeTitle, row));
+    if (records.length > 0) this.found.set(key, records);
+    return records;
   }
 
   async frameIndex(record: InstanceRecord): Promise<FrameIndex | undefined> {
+    const key = String(record.id);
+    const known = this.frameIndices.get(key);
+    if (known !== undefined) return known;
     const row = this.get('SELECT frames FROM frame_index WHERE instance_id = ?', record.id);
-    return row === undefined ? undefined : decodeFrameIndex(row.frames as Uint8Array);
+    if (row === undefined) return undefined;
+    const frames = decodeFrameIndex(row.frames as Uint8Array);
+    this.frameIndices.set(key, frames);
+    return frames;
   }
 
   async *metadata(records: Iterable<InstanceRecord>): AsyncGenerator<Uint8Array, void, undefined> {
@@ -171,6 +194,11 @@ export class SqliteCatalog implements Catalog {
       this.run('BEGIN IMMEDIATE');
       const outcomes = batch.map((instance) => this.insertOne(instance));
       this.run('COMMIT');
+      for (const { aeTitle, index } of batch) {
+        const { StudyInstanceUID, SeriesInstanceUID } = index;
+        this.found.delete(keyOf({ aeTitle, StudyInstanceUID }));
+        this.found.delete(keyOf({ aeTitle, StudyInstanceUID, SeriesInstanceUID }));
+      }
       return outcomes;
     } catch (error) {
       if (this.database.isTransaction) this.run('ROLLBACK');
@@ -292,6 +320,10 @@ export class SqliteCatalog implements Catalog {
   private insertRow(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.statement(sql).run(...values).lastInsertRowid);
   }
+}
+
+function keyOf({ aeTitle, StudyInstanceUID, SeriesInstanceUID = '', SOPInstanceUID = '' }: Target): string {
+  return `${aeTitle}\n${StudyInstanceUID}\n${SeriesInstanceUID}\n${SOPInstanceUID}`;
 }
 
 /** Names of the index that have a column; the rest is kept as JSON text. */
