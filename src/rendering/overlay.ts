@@ -143,6 +143,33 @@ function fromPixelData(plane: OverlayPlane, position: number, frame: PixelFrame)
   return { left: plane.left, top: plane.top, width, height, bits };
 }
 
+/**
+ * The part of a bitmap that holds its set bits, and some more on every side: most overlays are a few lines of text, and
+ * nothing has to be computed for the rest.
+ *
+ * @param margin in pixels
+ * @returns undefined if no bit is set
+ */
+export function trimmed(bitmap: OverlayBitmap, margin: number): OverlayBitmap | undefined {
+  const { left, top, width, height, bits } = bitmap;
+  let [firstX, lastX, firstY, lastY] = [width, -1, height, -1];
+  for (let y = 0; y < height; y++) {
+    const row = bits.subarray(y * width, (y + 1) * width);
+    const from = row.indexOf(1);
+    if (from < 0) continue;
+    firstX = Math.min(firstX, from);
+    lastX = Math.max(lastX, row.lastIndexOf(1));
+    firstY = Math.min(firstY, y);
+    lastY = y;
+  }
+  if (lastY < 0) return undefined;
+  const [x0, x1] = [Math.max(0, firstX - margin), Math.min(width, lastX + 1 + margin)];
+  const [y0, y1] = [Math.max(0, firstY - margin), Math.min(height, lastY + 1 + margin)];
+  const part = new Uint8Array((x1 - x0) * (y1 - y0));
+  for (let y = y0; y < y1; y++) part.set(bits.subarray(y * width + x0, y * width + x1), (y - y0) * (x1 - x0));
+  return { left: left + x0, top: top + y0, width: x1 - x0, height: y1 - y0, bits: part };
+}
+
 /** Eight bit white: what an overlay is shown in where nobody recommends a colour. */
 const white = 255;
 

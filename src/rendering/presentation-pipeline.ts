@@ -9,7 +9,7 @@ import { drawGraphic, drawText } from './graphic-drawing.ts';
 import type { GraphicLayer } from './graphic-layer.ts';
 import { renderGrayscale } from './grayscale.ts';
 import { refersTo } from './image-references.ts';
-import { forEachSetPixel, type OverlayBitmap, overlayBitmapOf, overlayPlanesOf } from './overlay.ts';
+import { forEachSetPixel, type OverlayBitmap, overlayBitmapOf, overlayPlanesOf, trimmed } from './overlay.ts';
 import { type Palette, paletteOf } from './palette-color.ts';
 import { encodeRendered, type FrameToRender, toDisplayedValues } from './pixel-pipeline.ts';
 import type { PresentationLut } from './presentation-lut.ts';
@@ -176,9 +176,10 @@ async function drawLayers(
     inColorIfNeeded(layer.color);
     for (const [group, name] of overlays) {
       const bitmap = name === layer.name ? bitmapOf(state, group, input) : undefined;
-      if (bitmap === undefined) continue;
+      const opacity = bitmap && opacityOf(bitmap, geometry);
+      if (opacity === undefined) continue;
       await draw();
-      drawn = drawColor(drawn, opacityOf(bitmap, geometry), layer.color);
+      drawn = drawColor(drawn, opacity, layer.color);
     }
     for (const curve of curves) {
       if (curve.layer === layer.name) vectors += drawGraphic(curve.graphic, geometry, layer.color);
@@ -201,7 +202,13 @@ function unnamedLayers(layers: readonly GraphicLayer[], used: readonly string[])
 }
 
 /** How much of each rendered pixel an overlay covers. */
-function opacityOf({ width, height, left, top, bits }: OverlayBitmap, geometry: DisplayedAreaGeometry): RenderedImage {
+function opacityOf(bitmap: OverlayBitmap, geometry: DisplayedAreaGeometry): RenderedImage | undefined {
+  const { region, renderedWidth, renderedHeight } = geometry;
+  const shrinking = Math.max(region.width, region.height) / Math.min(renderedWidth, renderedHeight);
+  // A bit counts in pixels as far from it as the filter reaches.
+  const part = trimmed(bitmap, 2 * Math.ceil(Math.max(1, shrinking)) + 1);
+  if (part === undefined) return undefined;
+  const { width, height, left, top, bits } = part;
   const pixels = bits.map((bit) => bit * 255);
   return showArea({ width, height, channels: 1, pixels }, geometry, left, top);
 }

@@ -8,6 +8,7 @@ import {
   overlayActivationLayersOf,
   overlayBitmapOf,
   overlayPlanesOf,
+  trimmed,
 } from '../../../src/rendering/overlay.ts';
 import { type BuiltElement, buildInstance } from '../../support/dicom-builder.ts';
 
@@ -109,6 +110,15 @@ describe('overlay planes', () => {
     expect(bitsOf({ rows: 2, columns: 4, data: [] })).toBeUndefined();
     expect(bitsOf({ rows: 65535, columns: 65535, data: [255, 255] })).toBeUndefined();
     expect(bitsOf({ rows: 100, columns: 8, data: [255, 255] })).toBe('1'.repeat(16));
+  });
+
+  test('are trimmed to what is set in them, with a margin that ends with the plane', () => {
+    const bits = Uint8Array.from('000000001000000000001000000000', Number);
+    const bitmap = { left: 10, top: 20, width: 6, height: 5, bits };
+    expect(trimmed(bitmap, 0)).toEqual({ left: 12, top: 21, width: 1, height: 3, bits: Uint8Array.of(1, 0, 1) });
+    expect(trimmed(bitmap, 1)).toMatchObject({ left: 11, top: 20, width: 3, height: 5 });
+    expect(trimmed(bitmap, 9)).toEqual(bitmap);
+    expect(trimmed({ ...bitmap, bits: new Uint8Array(30) }, 9)).toBeUndefined();
   });
 
   test('are shown in the layer that activates them', () => {
