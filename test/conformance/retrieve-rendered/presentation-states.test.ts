@@ -186,6 +186,13 @@ const states = {
     { SeriesInstanceUID: images, SOPInstanceUID: testUID(1, 1, 77) },
     { SeriesInstanceUID: elsewhere },
   ]),
+  masked: {
+    ...referencedSeries([{ SeriesInstanceUID: images, SOPInstanceUID: cine }]),
+    RecommendedViewingMode: 'SUB',
+    MaskSubtractionSequence: {
+      items: [{ MaskOperation: 'AVG_SUB', MaskFrameNumbers: [1, 2], ApplicableFrameRange: [3, 5] }],
+    },
+  },
   perImage: {
     ...referencedSeries([{ SeriesInstanceUID: images, SOPInstanceUID: cine, frameNumbers: [1, 2] }]),
     SoftcopyVOILUTSequence: {
@@ -357,6 +364,13 @@ describe('images of a Presentation State', () => {
 
   requirement('R-001-349', 'every item holds for the frames that it refers to', async () => {
     expect(await grays(await png('perImage'))).toEqual([0, 255]);
+  });
+
+  requirement('R-001-349', 'masks are taken away from the frames that they are for', async () => {
+    // 30, 40 and 50 less the average of 10 and 20, on a range of as much below zero as above.
+    const expected = [10, 20, ...[15, 25, 35].map((difference) => (255 + difference) / 2)];
+    const differences = (await grays(await png('masked'))).map((gray, i) => Math.abs(gray - expected[i]!));
+    expect(Math.max(...differences)).toBeLessThanOrEqual(0.5);
   });
 
   requirement(
