@@ -8,11 +8,12 @@ import { notAcceptableError, queryParametersOf } from './acceptable.ts';
 import { archiveNames } from './archive-names.ts';
 import { dicomdirOf } from './dicomdir-parameter.ts';
 import { entityTagOf } from './entity-tag.ts';
-import { type FileSetMember, fileSet } from './file-set.ts';
+import { fileSet } from './file-set.ts';
 import type { PixelDataNeeds } from './frames.ts';
 import { instanceParts } from './instance-parts.ts';
 import { type SelectedInstance, selectPerInstance } from './instance-representations.ts';
 import { packaged } from './packaged.ts';
+import { closing, type InstancePart, provenParts } from './proven-parts.ts';
 import { notModified, payload, type RetrieveRequest, type RetrieveResponse } from './response.ts';
 import { targetInstances } from './target-instances.ts';
 
@@ -43,37 +44,50 @@ export async function retrieveDicom(
   const unchanged = instances.length > 0 ? notModified(request, validators) : undefined;
   if (unchanged !== undefined) return unchanged;
 
-  const { parts, empty } = await partsOf(
+  const { parts: planned, empty } = await partsOf(
     { ...needs, serviceRoot: request.serviceRoot, signal: request.signal },
     instances,
   );
-  if (parts.length === 0) {
+  const isProven = instances.length > 1 && request.method !== 'HEAD';
+  const proven = isProven ? await provenParts(planned) : undefined;
+  const parts = proven?.parts ?? planned;
+  const [first] = parts;
+  if (first === undefined) {
+    if (proven?.failure !== undefined) throw proven.failure;
     throw notAcceptableError(
       leftOut ?? { kind: 'not-acceptable', reason: 'media type', why: 'The target has no bulk data.' },
     );
   }
-  const status = leftOut === undefined && !empty ? 200 : 206;
-  const { selected } = instances[0]!;
-  if (selected.supported.packaging !== 'zip') {
-    return payload(request, status, packaged(selected, parts, validators.entityTag), validators);
-  }
-  const names = await archiveNames(
-    needs.instanceStore,
-    instances.map(({ record }) => record),
-  );
-  const files = isFileSet
-    ? fileSet(needs.instanceStore, membersOf(instances, parts), validators.entityTag)
-    : parts.map((part, place) => ({ ...part, fileName: names.nameOf(instances[place]!.record) }));
-  return payload(request, status, packaged(selected, files, validators.entityTag, names.archive), validators);
+  const isWhole = leftOut === undefined && !empty && parts.length === planned.length;
+  const { selected } = first.instance;
+  const { files, archive } =
+    selected.supported.packaging === 'zip'
+      ? await archived(needs.instanceStore, parts, isFileSet, validators.entityTag)
+      : { files: parts.map(({ part }) => part) };
+  const body = packaged(selected, files, validators.entityTag, archive);
+  return payload(request, isWhole ? 200 : 206, proven === undefined ? body : closing(body, proven), validators);
 }
 
-/** In an archive every instance is one part. */
-function membersOf(instances: readonly SelectedInstance[], parts: readonly Representation[]): readonly FileSetMember[] {
-  return instances.map(({ record, selected: { supported } }, place) => ({
+/** Parts as the files of an archive, each instance one file. */
+async function archived(
+  instanceStore: InstanceStore,
+  parts: readonly InstancePart[],
+  isFileSet: boolean,
+  entityTag: string,
+): Promise<{ readonly files: readonly Representation[]; readonly archive: string }> {
+  const { archive, nameOf } = await archiveNames(
+    instanceStore,
+    parts.map(({ instance }) => instance.record),
+  );
+  if (!isFileSet) {
+    return { files: parts.map(({ instance, part }) => ({ ...part, fileName: nameOf(instance.record) })), archive };
+  }
+  const members = parts.map(({ instance: { record, selected }, part }) => ({
     record,
-    TransferSyntaxUID: supported.transferSyntax.uid,
-    part: parts[place]!,
+    TransferSyntaxUID: selected.supported.transferSyntax.uid,
+    part,
   }));
+  return { files: fileSet(instanceStore, members, entityTag), archive };
 }
 
 /** What the bytes of the answer depend on besides the instances, each way of representing them once. */
@@ -90,13 +104,13 @@ function describe(instances: readonly SelectedInstance[]): readonly string[] {
 async function partsOf(
   needs: PixelDataNeeds,
   instances: readonly SelectedInstance[],
-): Promise<{ readonly parts: readonly Representation[]; readonly empty: boolean }> {
-  const parts: Representation[] = [];
+): Promise<{ readonly parts: readonly InstancePart[]; readonly empty: boolean }> {
+  const parts: InstancePart[] = [];
   let empty = false;
   for (const instance of instances) {
     const ofInstance = await instanceParts(needs, instance);
     if (ofInstance.length === 0) empty = true;
-    parts.push(...ofInstance);
+    for (const part of ofInstance) parts.push({ instance, part });
   }
   return { parts, empty };
 }

@@ -12,6 +12,7 @@ import { requirement } from '../../support/requirement.ts';
 import { startServer, storeInstances, type TestServer } from '../../support/server.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { describeWithTool } from '../../support/tool.ts';
+import { entriesOf } from '../../support/zip-reader.ts';
 
 const dicom = 'multipart/related; type="application/dicom"';
 const octets = 'multipart/related; type="application/octet-stream"';
@@ -139,6 +140,51 @@ describe('lossless transfer syntaxes (PS3.18 Sup174 6.5)', () => {
     expect(dataSet.text(Tag.PhotometricInterpretation)).toBe('RGB');
     expect(dataSet.number(Tag.PlanarConfiguration)).toBe(0);
     expect(Buffer.from(dataSet.bytes(Tag.PixelData)!).equals(images[3]!.frames[0]!)).toBe(true);
+  });
+});
+
+describe('a study with a frame that cannot be decoded (D-28)', () => {
+  const damaged = testUID(3);
+  const study = `/studies/${damaged}`;
+  const objectOf = (number: number, codestream: Uint8Array): Uint8Array =>
+    buildInstance({
+      transferSyntax: Uid.JPEGBaseline8Bit,
+      pixelData: { fragments: [codestream] },
+      elements: {
+        ...size,
+        StudyInstanceUID: damaged,
+        SeriesInstanceUID: testUID(3, 1),
+        SOPInstanceUID: testUID(3, 1, number),
+        InstanceNumber: number,
+      },
+    });
+
+  beforeAll(async () => {
+    const { dataSet } = read(await transcoded(0, Uid.JPEGBaseline8Bit));
+    // Behind the offset table of one frame stands the item of the frame.
+    const good = Buffer.from(dataSet.bytes(Tag.PixelData)!).subarray(20);
+    await server.store(objectOf(1, good), objectOf(2, Buffer.from('no codestream at all')), objectOf(3, good));
+  });
+
+  requirement('R-001-373', 'comes without that instance, as 206', async () => {
+    const response = await server.get(study, dicom);
+    expect(response.status).toBe(206);
+    const parts = await partsOfResponse(response);
+    expect(parts.map((part) => part.headers.get('content-location')?.split('.').at(-1))).toEqual(['1', '3']);
+    const archiveOfStudy = await server.get(study, 'application/zip');
+    expect(archiveOfStudy.status).toBe(206);
+    expect(entriesOf(Buffer.from(await archiveOfStudy.arrayBuffer()))).toHaveLength(2);
+  });
+
+  requirement('R-001-373', 'is whole as it is stored', async () => {
+    const response = await server.get(study, `${dicom}; transfer-syntax=*`);
+    expect(response.status).toBe(200);
+    expect(await partsOfResponse(response)).toHaveLength(3);
+  });
+
+  requirement('R-001-241', 'the instance by itself is 406', async () => {
+    const response = await server.get(`${study}/series/${testUID(3, 1)}/instances/${testUID(3, 1, 2)}`, dicom);
+    expect(response.status).toBe(406);
   });
 });
 
