@@ -8,7 +8,7 @@ import {
   precisionNeeded,
   unsignedSamples,
 } from './encapsulated-samples.ts';
-import { contextOf, decodedOctets, encodedOctets, nativeCodecs } from './native-codecs.ts';
+import { contextOf, decodedOctets, encodedOctets } from './native-codecs.ts';
 import type { PixelFrame } from './pixel-frame.ts';
 
 /** JPEG XL, lossless: both ways (PS3.5 8.2.15, A.4.12). */
@@ -28,8 +28,7 @@ async function decode(encoded: Uint8Array, image: ImagePixel): Promise<PixelFram
   const { Rows, Columns, SamplesPerPixel, BitsAllocated } = image;
   const codestream = { Rows, Columns, SamplesPerPixel, precision: Math.min(BitsAllocated, 16), isSigned: false };
   const PhotometricInterpretation = SamplesPerPixel === 3 ? 'RGB' : image.PhotometricInterpretation;
-  const { NativeCodecs, Context } = await nativeCodecs();
-  const octets = decodedOctets(() => {
+  const octets = await decodedOctets(({ NativeCodecs, Context }) => {
     const context = new Context({ ...contextOf(codestream, PhotometricInterpretation), encodedBuffer: encoded });
     return NativeCodecs.decodeJpegXl(context).getDecodedBuffer();
   });
@@ -44,10 +43,9 @@ async function encode(frame: PixelFrame): Promise<Uint8Array> {
       `JPEG XL is written with up to 16 bits here; the image has ${precision}.`,
     );
   }
-  const { NativeCodecs, Context } = await nativeCodecs();
   const octets = octetsOf(unsignedSamples(frame, precision), octetsPerSample(precision));
   const codestream = { ...frame, precision, isSigned: false };
-  return encodedOctets(() => {
+  return encodedOctets(({ NativeCodecs, Context }) => {
     const context = new Context({ ...contextOf(codestream, frame.PhotometricInterpretation), decodedBuffer: octets });
     return NativeCodecs.encodeJpegXl(context, { lossy: false }).getEncodedBuffer();
   });

@@ -7,16 +7,32 @@ import { type Codestream, octetsPerSample } from './encapsulated-samples.ts';
 type Library = typeof import('dcmjs-codecs');
 
 const require = createRequire(import.meta.url);
+
+/** The library, instantiated at its first use, once a thread, and again after each failure. */
 let library: Promise<Library> | undefined;
 
-/** The library, instantiated at its first use, once a thread. */
-export function nativeCodecs(): Promise<Library> {
+/**
+ * Runs the library over one frame.
+ *
+ * A damaged frame may write over the memory of the library, which then fails on whole frames, or never comes to an end.
+ * So nothing that failed is used again, and what an instance with a past cannot do is tried once more in a new one.
+ */
+async function inLibrary(use: (library: Library) => Uint8Array | undefined): Promise<Uint8Array | undefined> {
+  const hasPast = library !== undefined;
   library ??= load();
-  return library;
+  try {
+    return use(await library);
+  } catch (cause) {
+    library = undefined;
+    if (hasPast) return inLibrary(use);
+    throw cause;
+  }
 }
 
 async function load(): Promise<Library> {
   const loaded: Library = require('dcmjs-codecs');
+  // A damaged frame is told to who asked for it; the library would write pages about each to the console.
+  loaded.log.disableAll();
   await loaded.NativeCodecs.initializeAsync({
     webAssemblyModulePathOrUrl: require.resolve('dcmjs-codecs').replace(/[^/\\]+$/, 'dcmjs-native-codecs.wasm'),
     logCodecsInfo: false,
@@ -43,9 +59,9 @@ export function contextOf(
 }
 
 /** @throws OriginServerError `not-renderable` if the library finds the frame damaged */
-export function decodedOctets(decode: () => Uint8Array | undefined): Uint8Array {
+export async function decodedOctets(decode: (library: Library) => Uint8Array | undefined): Promise<Uint8Array> {
   try {
-    const octets = decode();
+    const octets = await inLibrary(decode);
     if (octets !== undefined && octets.length > 0) return octets;
   } catch (cause) {
     throw originServerError(
@@ -58,9 +74,9 @@ export function decodedOctets(decode: () => Uint8Array | undefined): Uint8Array 
 }
 
 /** @throws OriginServerError `transfer-syntax-not-acceptable` if the library cannot hold the frame */
-export function encodedOctets(encode: () => Uint8Array | undefined): Uint8Array {
+export async function encodedOctets(encode: (library: Library) => Uint8Array | undefined): Promise<Uint8Array> {
   try {
-    const octets = encode();
+    const octets = await inLibrary(encode);
     if (octets !== undefined && octets.length > 0) return octets;
   } catch (cause) {
     throw originServerError('transfer-syntax-not-acceptable', 'The frame cannot be encoded in this transfer syntax.', {

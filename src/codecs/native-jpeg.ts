@@ -8,7 +8,7 @@ import {
   unsignedSamples,
 } from './encapsulated-samples.ts';
 import { readJpegHeader } from './jpeg-baseline.ts';
-import { contextOf, decodedOctets, encodedOctets, nativeCodecs } from './native-codecs.ts';
+import { contextOf, decodedOctets, encodedOctets } from './native-codecs.ts';
 import type { PixelFrame } from './pixel-frame.ts';
 
 /**
@@ -30,8 +30,7 @@ export async function decodeNativeJpeg(encoded: Uint8Array, image: ImagePixel): 
     precision: header.precision,
     isSigned: false,
   };
-  const { NativeCodecs, Context } = await nativeCodecs();
-  const octets = decodedOctets(() => {
+  const octets = await decodedOctets(({ NativeCodecs, Context }) => {
     const context = new Context({ ...contextOf(codestream, image.PhotometricInterpretation), encodedBuffer: encoded });
     return NativeCodecs.decodeJpeg(context, { convertColorspaceToRgb: false }).getDecodedBuffer();
   });
@@ -58,10 +57,9 @@ export async function encodeJpegLossless(frame: PixelFrame): Promise<Uint8Array>
       `JPEG Lossless holds samples of 2 to 16 bits; the image has ${needed}.`,
     );
   }
-  const { NativeCodecs, Context } = await nativeCodecs();
   const octets = octetsOf(unsignedSamples(frame, precision), octetsPerSample(precision));
   const codestream = { ...frame, precision, isSigned: false };
-  return encodedOctets(() => {
+  return encodedOctets(({ NativeCodecs, Context }) => {
     const context = new Context({ ...contextOf(codestream, frame.PhotometricInterpretation), decodedBuffer: octets });
     return NativeCodecs.encodeJpeg(context, { lossy: false, predictor: 1, pointTransform: 0 }).getEncodedBuffer();
   });
