@@ -1,5 +1,6 @@
 import { Tag } from '../../generated/dictionary.ts';
 import type { DataSet } from '../dicom/data-set.ts';
+import { originServerError } from '../errors/origin-server-error.ts';
 import { type DisplayColor, fromCIELab } from './cielab.ts';
 import { type ImageReference, imageReferencesOf } from './image-references.ts';
 
@@ -50,15 +51,27 @@ export interface GraphicAnnotation {
 /**
  * The Graphic Annotation items. Compound graphics are passed over: a Presentation State that has them says the same again
  * in the simpler objects read here (PS3.3 C.10.5.1.3).
+ *
+ * @throws OriginServerError `not-renderable` for more objects than can be drawn in good time
  */
 export function graphicAnnotationsOf(dataSet: DataSet): readonly GraphicAnnotation[] {
-  return dataSet.sequence(Tag.GraphicAnnotationSequence).map((item) => ({
+  const annotations = dataSet.sequence(Tag.GraphicAnnotationSequence).map((item) => ({
     references: imageReferencesOf(item),
     layer: item.text(Tag.GraphicLayer) ?? '',
     graphics: item.sequence(Tag.GraphicObjectSequence).flatMap((object) => graphicObjectOf(object) ?? []),
     texts: item.sequence(Tag.TextObjectSequence).flatMap((object) => textObjectOf(object) ?? []),
   }));
+  const count = annotations.reduce((sum, { graphics, texts }) => sum + graphics.length + texts.length, 0);
+  if (count > mostObjects) {
+    throw originServerError(
+      'not-renderable',
+      `The Presentation State has ${count} graphic and text objects; at most ${mostObjects} are drawn.`,
+    );
+  }
+  return annotations;
 }
+
+const mostObjects = 10_000;
 
 /** Fewest points that each type is drawn from. */
 const fewestPoints: Readonly<Record<GraphicType, number>> = {
@@ -99,7 +112,7 @@ function textObjectOf(item: DataSet): TextObject | undefined {
   if ((topLeft === undefined || bottomRight === undefined) && anchorPoint === undefined) return undefined;
   const style = item.sequence(Tag.TextStyleSequence)[0];
   return {
-    lines: text.split(/\r\n|\r|\n/).slice(0, mostLines),
+    lines: text.slice(0, longestText).split(/\r\n|\r|\n/),
     box:
       topLeft === undefined || bottomRight === undefined
         ? undefined
@@ -120,8 +133,8 @@ function textObjectOf(item: DataSet): TextObject | undefined {
   };
 }
 
-/** Short Text has up to 1024 characters; more lines than these fit in no image. */
-const mostLines = 1024;
+/** Short Text has up to 1024 characters (PS3.5 6.2). */
+const longestText = 1024;
 
 function justificationOf(value: string | undefined): Justification {
   return value === 'RIGHT' || value === 'CENTER' ? value : 'LEFT';

@@ -1,5 +1,6 @@
 import { Tag } from '../../generated/dictionary.ts';
 import type { DataSet } from '../dicom/data-set.ts';
+import { originServerError } from '../errors/origin-server-error.ts';
 
 /** An item of Mask Subtraction Sequence (PS3.3 C.7.6.10). */
 export interface MaskSubtraction {
@@ -14,17 +15,31 @@ export interface MaskSubtraction {
   readonly shift: { readonly row: number; readonly column: number };
 }
 
-/** The subtractions of a Presentation State; none where it recommends to view the images as they are. */
+/** All of them are held at a time. */
+const mostMaskFrames = 64;
+
+/**
+ * The subtractions of a Presentation State; none where it recommends to view the images as they are.
+ *
+ * @throws OriginServerError `not-renderable` for a mask of more frames than can be held
+ */
 export function maskSubtractionsOf(dataSet: DataSet): readonly MaskSubtraction[] {
   if (dataSet.text(Tag.RecommendedViewingMode) === 'NAT') return [];
   return dataSet.sequence(Tag.MaskSubtractionSequence).flatMap((item) => {
+    const maskFrameNumbers = [...new Set(item.numbers(Tag.MaskFrameNumbers))];
+    if (maskFrameNumbers.length > mostMaskFrames) {
+      throw originServerError(
+        'not-renderable',
+        `The average of ${maskFrameNumbers.length} mask frames was asked for; at most ${mostMaskFrames} are averaged.`,
+      );
+    }
     const operation = item.text(Tag.MaskOperation);
     if (operation !== 'AVG_SUB' && operation !== 'TID') return [];
     const ranges = item.numbers(Tag.ApplicableFrameRange);
     const [row = 0, column = 0] = item.numbers(Tag.MaskSubPixelShift);
     return {
       operation,
-      maskFrameNumbers: item.numbers(Tag.MaskFrameNumbers),
+      maskFrameNumbers,
       applicableRanges: Array.from(
         { length: Math.floor(ranges.length / 2) },
         (_, i) => [ranges[2 * i]!, ranges[2 * i + 1]!] as const,

@@ -1,5 +1,6 @@
 import { Tag } from '../../generated/dictionary.ts';
 import type { DataSet } from '../dicom/data-set.ts';
+import { originServerError } from '../errors/origin-server-error.ts';
 import { black, type DisplayColor, fromCIELab, fromPValue } from './cielab.ts';
 
 /** What covers the part of an image that is not to be seen (PS3.3 C.7.6.11, C.7.6.15, C.11.12). */
@@ -23,7 +24,11 @@ export type Opening =
   | { readonly shape: 'circular'; readonly row: number; readonly column: number; readonly radius: number }
   | { readonly shape: 'polygonal'; readonly vertices: readonly (readonly [row: number, column: number])[] };
 
-/** The Display Shutter and Bitmap Display Shutter of a Presentation State; a shape without its measures shuts nothing. */
+/**
+ * The Display Shutter and Bitmap Display Shutter of a Presentation State; a shape without its measures shuts nothing.
+ *
+ * @throws OriginServerError `not-renderable` for a polygon of more vertices than can be drawn in good time
+ */
 export function displayShutterOf(dataSet: DataSet): DisplayShutter | undefined {
   const shapes = dataSet.texts(Tag.ShutterShape);
   const openings = shapes.flatMap((shape) => openingOf[shape]?.(dataSet) ?? []);
@@ -35,6 +40,9 @@ export function displayShutterOf(dataSet: DataSet): DisplayShutter | undefined {
     (value === undefined ? black : fromPValue(value));
   return { openings, overlayGroup, color };
 }
+
+/** Far more than a collimator has; each costs a step in every row. */
+const mostVertices = 1024;
 
 const openingOf: Readonly<Record<string, (dataSet: DataSet) => Opening | undefined>> = {
   RECTANGULAR(dataSet) {
@@ -53,6 +61,12 @@ const openingOf: Readonly<Record<string, (dataSet: DataSet) => Opening | undefin
   },
   POLYGONAL(dataSet) {
     const places = dataSet.numbers(Tag.VerticesOfThePolygonalShutter);
+    if (places.length > 2 * mostVertices) {
+      throw originServerError(
+        'not-renderable',
+        `The polygonal shutter has ${places.length / 2} vertices; at most ${mostVertices} are drawn.`,
+      );
+    }
     const vertices = Array.from(
       { length: Math.floor(places.length / 2) },
       (_, i) => [places[2 * i]!, places[2 * i + 1]!] as const,

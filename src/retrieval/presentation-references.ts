@@ -103,35 +103,46 @@ async function resolve(
     const stored = (await instanceStore.find({ ...study, SeriesInstanceUID })).filter(
       (record) => record.index.content === 'image',
     );
-    if (images.length === 0) {
-      if (stored.length === 0) missing.push(`series ${SeriesInstanceUID}`);
-      for (const record of stored) frames.push(...(await framesOf(instanceStore, record, [])).found);
-    }
     const byUID = new Map(stored.map((record) => [record.index.SOPInstanceUID, record]));
-    for (const { SOPInstanceUID, frameNumbers } of images) {
+    if (images.length === 0 && stored.length === 0) missing.push(`series ${SeriesInstanceUID}`);
+    const wanted =
+      images.length > 0 ? images : [...byUID.keys()].map((uid) => ({ SOPInstanceUID: uid, frameNumbers: [] }));
+    for (const { SOPInstanceUID, frameNumbers } of wanted) {
       const record = byUID.get(SOPInstanceUID);
-      if (record === undefined) {
+      const resolved = record && (await framesOf(instanceStore, record, frameNumbers));
+      if (resolved === undefined) {
         missing.push(`instance ${SOPInstanceUID}`);
         continue;
       }
-      const { found, absent } = await framesOf(instanceStore, record, frameNumbers);
-      frames.push(...found);
-      missing.push(...absent.map((frameNumber) => `frame ${frameNumber} of instance ${SOPInstanceUID}`));
+      frames.push(...resolved.found);
+      missing.push(...resolved.absent.map((frameNumber) => `frame ${frameNumber} of instance ${SOPInstanceUID}`));
     }
   }
-  return { frames, missing };
+  return { frames: withoutRepeats(frames), missing: [...new Set(missing)] };
 }
 
-/** Frames of an instance: those of the numbers, or all. */
+/** A frame is rendered once, however often it is referred to. */
+function withoutRepeats(frames: readonly ReferencedFrame[]): readonly ReferencedFrame[] {
+  const byPlace = new Map<string, ReferencedFrame>();
+  for (const frame of frames) {
+    const place = `${frame.record.id} ${frame.frameNumber}`;
+    if (!byPlace.has(place)) byPlace.set(place, frame);
+  }
+  return [...byPlace.values()];
+}
+
+/** Frames of an instance: those of the numbers, or all. `undefined` for one whose pixel data has no frames. */
 async function framesOf(
   instanceStore: InstanceStore,
   record: InstanceRecord,
   frameNumbers: readonly number[],
-): Promise<{ readonly found: readonly ReferencedFrame[]; readonly absent: readonly number[] }> {
+): Promise<{ readonly found: readonly ReferencedFrame[]; readonly absent: readonly number[] } | undefined> {
+  if ((await instanceStore.frameIndex(record)) === undefined) return undefined;
   const { head, frames } = await instanceHead(instanceStore, record, storedBytes(instanceStore, record));
   const count = frameCount(frames);
   const dataSet = dataSetOfHead(head, record.index.dataSetOffset, record.index.TransferSyntaxUID);
-  const wanted = frameNumbers.length === 0 ? Array.from({ length: count }, (_, i) => i + 1) : frameNumbers;
+  const wanted =
+    frameNumbers.length === 0 ? Array.from({ length: count }, (_, i) => i + 1) : [...new Set(frameNumbers)];
   const found = wanted.filter((frameNumber) => frameNumber <= count);
   return {
     found: found.map((frameNumber) => ({ record, frameNumber, position: framePositionOf(dataSet, frameNumber) })),

@@ -158,7 +158,7 @@ const states = {
     ImageHorizontalFlip: 'Y',
   },
   fiveFrames: referencedSeries([{ SeriesInstanceUID: images, SOPInstanceUID: cine }]),
-  someFrames: referencedSeries([{ SeriesInstanceUID: images, SOPInstanceUID: cine, frameNumbers: [4, 2] }]),
+  someFrames: referencedSeries([{ SeriesInstanceUID: images, SOPInstanceUID: cine, frameNumbers: [4, 2, 4] }]),
   dimensions: referencedSeries([{ SeriesInstanceUID: images, SOPInstanceUID: dimensions }]),
   volume: referencedSeries([{ SeriesInstanceUID: images, SOPInstanceUID: volume }]),
   wholeSeries: referencedSeries([{ SeriesInstanceUID: stack }]),

@@ -96,6 +96,12 @@ describe('mask subtraction', () => {
     expect(maskFor(subtractions(item, 'NAT'), 3, 10)).toBeUndefined();
   });
 
+  test('of very many frames is not made', () => {
+    const frames = Array.from({ length: 65 }, (_, i) => i + 1);
+    expect(() => subtractions({ ...item, MaskFrameNumbers: frames })).toThrow(/65 mask frames/);
+    expect(() => subtractions({ ...item, MaskFrameNumbers: [...frames.slice(1), ...frames.slice(1)] })).not.toThrow();
+  });
+
   test('TID takes the frame away that is as far back as it says', () => {
     const mask = subtractions({ MaskOperation: 'TID', TIDOffset: 2 });
     expect([1, 2, 3, 4].map((number) => maskFor(mask, number, 4)?.frameNumbers)).toEqual([
@@ -333,6 +339,17 @@ describe('kinds of Presentation State', () => {
     expect(() => stateOf({ SOPClassUID: SOPClass.VolumeRenderingVolumetricPresentationState })).toThrow(
       /11\.9 are not rendered/,
     );
+  });
+
+  test('one with more graphics than can be drawn in good time says so', () => {
+    const point = { GraphicAnnotationUnits: 'PIXEL', GraphicType: 'POINT', GraphicData: [1, 1] };
+    const objects = (count: number) => ({
+      GraphicAnnotationSequence: {
+        items: [{ GraphicLayer: 'L', GraphicObjectSequence: { items: Array.from({ length: count }, () => point) } }],
+      },
+    });
+    expect(() => stateOf(objects(10_001))).toThrow(/10001 graphic and text objects/);
+    expect(stateOf(objects(10)).annotations[0]!.graphics).toHaveLength(10);
   });
 
   test('a blending has to have both of its inputs', () => {
