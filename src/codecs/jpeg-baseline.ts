@@ -59,6 +59,8 @@ async function decodePixels(jpeg: Uint8Array, components: number): Promise<Uint8
 }
 
 interface JpegHeader {
+  /** Marker of the start of frame, which says by what process it is encoded: C0 is baseline. */
+  readonly startOfFrame: number;
   readonly precision: number;
   readonly height: number;
   readonly width: number;
@@ -67,7 +69,9 @@ interface JpegHeader {
   readonly hasJfif: boolean;
   /** Colour transform of the Adobe segment: 0 none, 1 YCbCr. */
   readonly adobeTransform: number | undefined;
-  /** Offset and length of every application segment, marker included. */
+  /** Whether quantization and Huffman tables stand before the first scan. */
+  readonly hasTables: boolean;
+  /** Offset and length of every application segment and comment, marker included. */
   readonly applicationSegments: readonly { readonly offset: number; readonly length: number }[];
 }
 
@@ -78,9 +82,12 @@ export function readJpegHeader(stream: Uint8Array): JpegHeader | undefined {
   const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
   if (stream.length < 4 || view.getUint16(0) !== 0xffd8) return undefined;
   const applicationSegments: { offset: number; length: number }[] = [];
+  const tables = new Set<number>();
   let hasJfif = false;
   let adobeTransform: number | undefined;
-  let frame: Pick<JpegHeader, 'precision' | 'height' | 'width' | 'components' | 'componentIds'> | undefined;
+  let frame:
+    | Pick<JpegHeader, 'startOfFrame' | 'precision' | 'height' | 'width' | 'components' | 'componentIds'>
+    | undefined;
   for (let at = 2; at + 4 <= stream.length; ) {
     if (stream[at] !== 0xff) return undefined;
     const marker = stream[at + 1]!;
@@ -96,6 +103,7 @@ export function readJpegHeader(stream: Uint8Array): JpegHeader | undefined {
       const components = stream[at + 9]!;
       if (length < 8 + components * 3) return undefined;
       frame = {
+        startOfFrame: marker,
         precision: stream[at + 4]!,
         height: view.getUint16(at + 5),
         width: view.getUint16(at + 7),
@@ -103,14 +111,16 @@ export function readJpegHeader(stream: Uint8Array): JpegHeader | undefined {
         componentIds: Array.from({ length: components }, (_, i) => stream[at + 10 + i * 3]!),
       };
     }
-    if (marker >= 0xe0 && marker <= 0xef) {
+    tables.add(marker);
+    if ((marker >= 0xe0 && marker <= 0xef) || marker === 0xfe) {
       applicationSegments.push({ offset: at, length: end - at });
       if (marker === 0xe0 && startsWith(stream, at + 4, 'JFIF')) hasJfif = true;
       if (marker === 0xee && length >= 14 && startsWith(stream, at + 4, adobe)) adobeTransform = stream[at + 15];
     }
     at = end;
   }
-  return frame === undefined ? undefined : { ...frame, hasJfif, adobeTransform, applicationSegments };
+  const hasTables = tables.has(0xdb) && tables.has(0xc4);
+  return frame === undefined ? undefined : { ...frame, hasTables, hasJfif, adobeTransform, applicationSegments };
 }
 
 /** SOF0 to SOF15 without DHT, JPG and DAC, which share their range. */
@@ -138,6 +148,27 @@ function plainStream(stream: Uint8Array, header: JpegHeader, image: ImagePixel):
   pieces.push(stream.subarray(from));
   return Buffer.concat(pieces);
 }
+
+/**
+ * The frame as a file of its own, if it is baseline JPEG of eight bits and whole: the stream up to its end of image marker,
+ * without application segments and comments.
+ *
+ * @returns undefined where it is anything else
+ */
+export function baselineInterchangeStream(encoded: Uint8Array, image: ImagePixel): Uint8Array | undefined {
+  const header = readJpegHeader(encoded);
+  if (header === undefined || header.startOfFrame !== baseline || !header.hasTables) return undefined;
+  const { precision, width, height, components } = header;
+  if (precision !== 8 || width !== image.Columns || height !== image.Rows || components !== image.SamplesPerPixel)
+    return undefined;
+  const end = encoded.lastIndexOf(0xd9) + 1;
+  // What may follow the marker is one octet of padding.
+  if (end < encoded.length - 1 || encoded[end - 2] !== 0xff) return undefined;
+  return plainStream(encoded.subarray(0, end), header, image);
+}
+
+/** Start of frame of the baseline process, SOF0. */
+const baseline = 0xc0;
 
 /**
  * Photometric Interpretation decides what the components are (PS3.5 8.2.1), unless the stream itself contradicts it:

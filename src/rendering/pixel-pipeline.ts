@@ -9,6 +9,7 @@ import { encodeJp2 } from './encode/jp2.ts';
 import { encodeJpeg } from './encode/jpeg.ts';
 import { encodePng } from './encode/png.ts';
 import { encodePortableAnymap, portableAnymap } from './encode/portable-anymap.ts';
+import { storedJpeg } from './encode/stored-jpeg.ts';
 import { encodeWebp } from './encode/webp.ts';
 import { grayscaleTransformationOf, renderGrayscale } from './grayscale.ts';
 import { burnInOverlays, overlayPlanesOf } from './overlay.ts';
@@ -38,7 +39,7 @@ const encoders: Readonly<Record<string, Encoder>> = {
   'image/jpeg': (image, { quality }) => encodeJpeg(image, quality),
   'image/gif': encodeGif,
   'image/png': encodePng,
-  'image/jp2': (image, { quality }) => encodeJp2(image, quality),
+  'image/jp2': encodeJp2,
   'image/webp': (image, { quality }) => encodeWebp(image, quality),
   [portableAnymap]: async (image) => encodePortableAnymap(image),
 };
@@ -63,6 +64,8 @@ export async function renderFrame(
   parameters: RenderingParameters,
 ): Promise<Uint8Array> {
   const { dataSet, image, frameNumber } = source;
+  const stored = mediaType === 'image/jpeg' ? storedJpeg(source, parameters) : undefined;
+  if (stored !== undefined) return stored;
   const frame = await decodeFrame(source.frame, image, { transferSyntaxUID: source.transferSyntaxUID });
   const displayed = toDisplayedValues(frame, dataSet, frameNumber, parameters);
   const overlaid = burnInOverlays(displayed, overlayPlanesOf(dataSet), frameNumber, frame);

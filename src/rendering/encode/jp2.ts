@@ -1,20 +1,14 @@
 import { encodeJpeg2000 } from '../../codecs/jpeg-2000.ts';
 import type { RenderedImage } from '../rendered-image.ts';
 
-/** A codestream smaller than this share of the image shows nothing any more. */
-const greatestRatio = 200;
-
 /**
  * Encodes an image as image/jp2 of eight bits a channel: a JPEG 2000 codestream in the boxes of ISO/IEC 15444-1 Annex I,
- * with the enumerated colour space greyscale or sRGB and nothing else that says where it comes from.
+ * with the enumerated colour space greyscale or sRGB and nothing else that says where it comes from. It is lossless: the
+ * encoder has no useful control of the rate, so that quality means nothing here (D-25).
  *
- * @param quality 1 to 100; without it, or at 100, the image is lossless
  * @requirement R-001-076
  */
-export async function encodeJp2(
-  { width, height, channels, pixels }: RenderedImage,
-  quality = 100,
-): Promise<Uint8Array> {
+export async function encodeJp2({ width, height, channels, pixels }: RenderedImage): Promise<Uint8Array> {
   const frame = {
     Rows: height,
     Columns: width,
@@ -25,8 +19,7 @@ export async function encodeJp2(
     PixelRepresentation: 0,
     samples: pixels,
   } as const;
-  const ratio = quality === 100 ? undefined : Math.min(greatestRatio, 600 / quality);
-  const codestream = await encodeJpeg2000(frame, ratio);
+  const codestream = await encodeJpeg2000(frame, undefined);
   return Buffer.concat([...header(width, height, channels), box('jp2c', codestream)]);
 }
 
