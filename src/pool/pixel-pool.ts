@@ -31,16 +31,25 @@ export interface PixelPoolOptions {
   readonly fontFolder?: string;
   /** Waiting tasks beyond which no further request is let in. */
   readonly maxWaiting?: number;
+  /** Milliseconds that one task may take. */
+  readonly longestTask?: number;
 }
 
 /** Tasks that may wait for each thread: at a few milliseconds a task, a second or two. */
 const waitingByThread = 128;
+
+/** Far longer than the largest frame takes: a codec in an endless loop over a damaged one would keep its thread for ever. */
+const twoMinutes = 120_000;
+
+/** Milliseconds that a task may still take once nobody waits for its outcome. */
+const unwanted = 10_000;
 
 /** Starts the worker threads and loads their codecs, so that the first request does not wait for them. */
 export function createPixelPool({
   workers,
   fontFolder,
   maxWaiting = waitingByThread * workers,
+  longestTask = twoMinutes,
 }: PixelPoolOptions): PixelPool {
   useInstalledFonts(fontFolder);
   const threads = new Piscina({
@@ -58,9 +67,19 @@ export function createPixelPool({
   ): Promise<Uint8Array> {
     signal?.throwIfAborted();
     await places.take(signal);
-    const leave = (): void => places.giveBack();
-    // A task that has begun runs to its end, because ending its thread would cost more; nobody waits for its outcome.
-    const outcome = threads.run(task, transferred === undefined ? {} : { transferList: [transferred.buffer] });
+    // A task that has begun usually runs to its end, also when nobody waits for its outcome: ending its thread costs more.
+    const thread = new AbortController();
+    const endThread = (): void => thread.abort();
+    const timers = [setTimeout(endThread, longestTask).unref()];
+    const hurry = (): void => void timers.push(setTimeout(endThread, unwanted).unref());
+    signal?.addEventListener('abort', hurry, { once: true });
+    const leave = (): void => {
+      signal?.removeEventListener('abort', hurry);
+      for (const timer of timers) clearTimeout(timer);
+      places.giveBack();
+    };
+    const transfer = transferred === undefined ? {} : { transferList: [transferred.buffer] };
+    const outcome = threads.run(task, { ...transfer, signal: thread.signal });
     outcome.then(leave, leave);
     return resultOf(await untilAborted(outcome, signal));
   }

@@ -43,6 +43,17 @@ describe('the pixel pool', () => {
     expect(new Set(images.map((png) => Buffer.from(png).toString('latin1', 1, 4)))).toEqual(new Set(['PNG']));
   });
 
+  test('ends the thread of a task that takes too long, and goes on with another one', async () => {
+    const impatient = createPixelPool({ workers: 1, longestTask: 1 });
+    try {
+      for (let time = 0; time < 2; time++) {
+        await expect(impatient.render(task())).rejects.toMatchObject({ code: 'not-renderable' });
+      }
+    } finally {
+      await impatient.close();
+    }
+  });
+
   test('takes the frame away, and leaves what stood beside it in its buffer', async () => {
     const shared = new Uint8Array(64 * 64 + 10).fill(5);
     await pool.render(task({ frame: shared.subarray(10) }));
