@@ -57,8 +57,10 @@ export async function sendResponse(
     }
     unsent.push(chunk);
     if (response.write(chunk)) continue;
+    // Letting go may drain the response at once, and it says so only once.
+    const whenDrained = drained(response);
     uncork();
-    await drained(response);
+    await whenDrained;
     if (response.destroyed) return;
     // Drained is when the system has everything. A reusable buffer is longer than what may wait here undrained.
     for (const sent of unsent) giveBackBuffer(sent);
