@@ -52,7 +52,7 @@ export interface GraphicAnnotation {
  * The Graphic Annotation items. Compound graphics are passed over: a Presentation State that has them says the same again
  * in the simpler objects read here (PS3.3 C.10.5.1.3).
  *
- * @throws OriginServerError `not-renderable` for more objects than can be drawn in good time
+ * @throws OriginServerError `not-renderable` for more than can be drawn in good time
  */
 export function graphicAnnotationsOf(dataSet: DataSet): readonly GraphicAnnotation[] {
   const annotations = dataSet.sequence(Tag.GraphicAnnotationSequence).map((item) => ({
@@ -61,17 +61,28 @@ export function graphicAnnotationsOf(dataSet: DataSet): readonly GraphicAnnotati
     graphics: item.sequence(Tag.GraphicObjectSequence).flatMap((object) => graphicObjectOf(object) ?? []),
     texts: item.sequence(Tag.TextObjectSequence).flatMap((object) => textObjectOf(object) ?? []),
   }));
-  const count = annotations.reduce((sum, { graphics, texts }) => sum + graphics.length + texts.length, 0);
-  if (count > mostObjects) {
-    throw originServerError(
-      'not-renderable',
-      `The Presentation State has ${count} graphic and text objects; at most ${mostObjects} are drawn.`,
-    );
-  }
+  checkAmount(annotations);
   return annotations;
 }
 
-const mostObjects = 10_000;
+/** What a worker thread can draw within seconds, however it is made. */
+const most = { objects: 10_000, points: 50_000, characters: 20_000 } as const;
+
+function checkAmount(annotations: readonly GraphicAnnotation[]): void {
+  const amount = { objects: 0, points: 0, characters: 0 };
+  for (const { graphics, texts } of annotations) {
+    amount.objects += graphics.length + texts.length;
+    for (const { points } of graphics) amount.points += points.length;
+    for (const { lines } of texts) for (const line of lines) amount.characters += line.length;
+  }
+  for (const what of ['objects', 'points', 'characters'] as const) {
+    if (amount[what] <= most[what]) continue;
+    throw originServerError(
+      'not-renderable',
+      `The annotations of the Presentation State have ${amount[what]} ${what}; at most ${most[what]} are drawn.`,
+    );
+  }
+}
 
 /** Fewest points that each type is drawn from. */
 const fewestPoints: Readonly<Record<GraphicType, number>> = {

@@ -348,8 +348,13 @@ describe('kinds of Presentation State', () => {
         items: [{ GraphicLayer: 'L', GraphicObjectSequence: { items: Array.from({ length: count }, () => point) } }],
       },
     });
-    expect(() => stateOf(objects(10_001))).toThrow(/10001 graphic and text objects/);
+    expect(() => stateOf(objects(10_001))).toThrow(/10001 objects/);
     expect(stateOf(objects(10)).annotations[0]!.graphics).toHaveLength(10);
+    const line = { ...point, GraphicType: 'POLYLINE', GraphicData: new Array<number>(8000).fill(1) };
+    const lines = Array.from({ length: 13 }, () => line);
+    expect(() =>
+      stateOf({ GraphicAnnotationSequence: { items: [{ GraphicObjectSequence: { items: lines } }] } }),
+    ).toThrow(/52000 points/);
   });
 
   test('a blending has to have both of its inputs', () => {
