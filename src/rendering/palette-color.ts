@@ -146,3 +146,32 @@ export function renderPaletteColor(frame: PixelFrame, palette: Palette): Uint8Ar
   }
   return colors;
 }
+
+/** Values of Pixel Presentation with which a grayscale image has a supplemental palette (PS3.3 C.8.16.2.1.1.2). */
+const withSupplementalPalette: ReadonlySet<string> = new Set(['COLOR', 'MIXED']);
+
+/**
+ * The Supplemental Palette Color Lookup Table of a grayscale image: stored values from its first entry on are colours.
+ * PS3.3 C.7.6.19, C.8.16.2.1.1.2.
+ *
+ * @returns undefined where there is none
+ */
+export function supplementalPaletteOf(dataSet: DataSet): Palette | undefined {
+  if (!withSupplementalPalette.has(dataSet.text(Tag.PixelPresentation) ?? '')) return undefined;
+  const isComplete = channels.every(
+    ({ descriptor, data, segmentedData }) =>
+      dataSet.has(descriptor) && (dataSet.has(data) || dataSet.has(segmentedData)),
+  );
+  return isComplete ? paletteOf(dataSet) : undefined;
+}
+
+/** A grayscale frame, R G B by pixel: colours from the first value that the palette maps, below it the grey given. */
+export function renderSupplementalPalette(frame: PixelFrame, palette: Palette, gray: Uint8Array): Uint8Array {
+  const colors = renderPaletteColor(frame, palette);
+  const format = storedValueFormatOf(frame);
+  const [{ firstMapped }] = palette;
+  for (let i = 0; i < gray.length; i++) {
+    if (storedValue(frame.samples[i]!, format) < firstMapped) colors.fill(gray[i]!, 3 * i, 3 * i + 3);
+  }
+  return colors;
+}

@@ -12,11 +12,13 @@ import { encodePortableAnymap, portableAnymap } from './encode/portable-anymap.t
 import { storedJpeg } from './encode/stored-jpeg.ts';
 import { encodeWebp } from './encode/webp.ts';
 import { grayscaleTransformationOf, renderGrayscale } from './grayscale.ts';
+import { iccProfileOf, toStandardColors } from './icc-profile.ts';
 import { burnInOverlays, overlayPlanesOf } from './overlay.ts';
-import { paletteOf, renderPaletteColor } from './palette-color.ts';
+import { paletteOf, renderPaletteColor, renderSupplementalPalette, supplementalPaletteOf } from './palette-color.ts';
 import type { RenderedImage } from './rendered-image.ts';
 import type { RenderingParameters } from './rendering-parameters.ts';
 import { resample } from './resample.ts';
+import { isFloatingPoint } from './stored-value.ts';
 import { isTrueColor, renderTrueColor } from './true-color.ts';
 import { pixelAspectRatioOf, viewportGeometry } from './viewport.ts';
 
@@ -67,7 +69,10 @@ export async function renderFrame(
   const stored = mediaType === 'image/jpeg' ? storedJpeg(source, parameters) : undefined;
   if (stored !== undefined) return stored;
   const frame = await decodeFrame(source.frame, image, { transferSyntaxUID: source.transferSyntaxUID });
-  const displayed = toDisplayedValues(frame, dataSet, frameNumber, parameters);
+  const displayed = await toStandardColors(
+    toDisplayedValues(frame, dataSet, frameNumber, parameters),
+    iccProfileOf(dataSet),
+  );
   const overlaid = burnInOverlays(displayed, overlayPlanesOf(dataSet), frameNumber, frame);
   const scaled = toViewport(overlaid, dataSet, parameters);
   return encodeRendered(scaled, mediaType, parameters, dataSet, frameNumber);
@@ -107,7 +112,11 @@ export function toDisplayedValues(
     );
   }
   const transformation = grayscaleTransformationOf(dataSet, frame, frameNumber, window);
-  return { width, height, channels: 1, pixels: renderGrayscale(frame, transformation) };
+  const gray = renderGrayscale(frame, transformation);
+  const supplemental = isFloatingPoint(frame.samples) ? undefined : supplementalPaletteOf(dataSet);
+  return supplemental === undefined
+    ? { width, height, channels: 1, pixels: gray }
+    : { width, height, channels: 3, pixels: renderSupplementalPalette(frame, supplemental, gray) };
 }
 
 /**

@@ -62,7 +62,7 @@ export async function* renderedPieces(
   }
   const delayOf = frameDelaysOf(dataSetOfHead(head, dataSetOffset, transferSyntaxUID));
   yield* animatedGif(
-    inTurn(frames, (number) => renderedFrame(needs, of(number, mediaType), signal, true)),
+    inTurn(frames, (number) => renderNow(needs, of(number, mediaType), signal)),
     delayOf,
   );
 }
