@@ -238,6 +238,27 @@ async function rendered(): Promise<void> {
       note: `p50 ${median(times).toFixed(1)} ms, p99 ${percentile(times, 0.99).toFixed(1)} ms`,
     });
   }
+  for (const [what, query, accept] of [
+    ['JPEG of 128 pixels', 'viewport=128,128&', 'image/jpeg'],
+    ['PNG', '', 'image/png'],
+  ] as const) {
+    for (const connections of [1, 8]) {
+      const times: number[] = [];
+      const seconds = await inParallel(
+        slices.slice(0, pictures).map((it) => async () => {
+          const url = `${instanceOf(it)}/rendered?${query}window=${42 + connections},400,linear`;
+          times.push((await expectStatus(ask(url, { headers: { accept } }))).total);
+        }),
+        connections,
+      );
+      rows.push({
+        what: `rendered ${what} of a CT slice, ${connections} at a time`,
+        value: `${(pictures / seconds).toFixed(0)} images/s`,
+        limit: '',
+        note: `p50 ${median(times).toFixed(1)} ms, p99 ${percentile(times, 0.99).toFixed(1)} ms`,
+      });
+    }
+  }
   const again = Array.from(
     { length: 2000 },
     () => () =>

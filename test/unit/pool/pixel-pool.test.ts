@@ -54,6 +54,21 @@ describe('the pixel pool', () => {
     }
   });
 
+  test('lets no further request in while too many tasks wait', async () => {
+    const small = createPixelPool({ workers: 1, maxWaiting: 3 });
+    try {
+      expect(() => small.admit()).not.toThrow();
+      const images = Array.from({ length: 5 }, () => small.render(task()));
+      expect(() => small.admit()).toThrow(
+        expect.objectContaining({ code: 'busy', status: 503, headers: { 'Retry-After': '2' } }),
+      );
+      await Promise.all(images);
+      expect(() => small.admit()).not.toThrow();
+    } finally {
+      await small.close();
+    }
+  });
+
   test('takes the frame away, and leaves what stood beside it in its buffer', async () => {
     const shared = new Uint8Array(64 * 64 + 10).fill(5);
     await pool.render(task({ frame: shared.subarray(10) }));
