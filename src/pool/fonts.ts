@@ -23,7 +23,7 @@ const fontFiles: readonly (() => string)[] = [
  *
  * @param folder where the list of fonts and what is found out about them are kept; a temporary one if it is left out
  */
-export function useInstalledFonts(folder = mkdtempSync(path.join(os.tmpdir(), 'fiducial-fonts-'))): void {
+export function useInstalledFonts(folder = temporaryFolder()): void {
   const linked = path.join(folder, 'files');
   mkdirSync(linked, { recursive: true });
   for (const find of fontFiles) {
@@ -36,6 +36,18 @@ export function useInstalledFonts(folder = mkdtempSync(path.join(os.tmpdir(), 'f
     `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${escaped(linked)}</dir><cachedir>${escaped(path.join(folder, 'facts'))}</cachedir></fontconfig>\n`,
   );
   process.env.FONTCONFIG_FILE = configuration;
+}
+
+let temporary: string | undefined;
+
+/** One for the process, gone when it ends. */
+function temporaryFolder(): string {
+  if (temporary === undefined) {
+    const made = mkdtempSync(path.join(os.tmpdir(), 'fiducial-fonts-'));
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+    temporary = made;
+  }
+  return temporary;
 }
 
 function link(file: string, at: string): void {
