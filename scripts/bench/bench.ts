@@ -2,6 +2,7 @@
  * Measures the server beside the limits of the machine, in the same run: `npm run bench`, or `npm run bench -- rendered`
  * for the groups whose name holds the word. A ratio of 1 is the limit itself.
  */
+import { spawnSync } from 'node:child_process';
 import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -55,6 +56,7 @@ try {
   await group('metadata', metadata);
   await group('frames', frames);
   await group('rendered', rendered);
+  await group('video', video);
   await group('large', large);
   await group('parse', async () => {
     for (const { name, value, unit, limit } of benchParse()) {
@@ -272,6 +274,43 @@ async function rendered(): Promise<void> {
     what: 'the same picture again, 4 at a time',
     value: `${(again.length / seconds).toFixed(0)} images/s`,
     limit: '',
+  });
+}
+
+/** A moving image as H.264, beside ffmpeg with the same options and the windowed pixels in a file. */
+async function video(): Promise<void> {
+  const frames = 200;
+  const moving = sample({ study: 5, series: 1, instance: 1, size: 512, frames });
+  await expectStatus(ask(`${service}/studies`, { method: 'POST', headers: dicom, body: [moving.bytes] }));
+  const start = moving.bytes.length - 512 * 512 * frames * 2;
+  const file = path.join(folder, 'moving.gray');
+  const levels = Buffer.alloc(512 * 512 * frames);
+  for (let i = 0; i < levels.length; i++) {
+    const value = moving.bytes.readUInt16LE(start + 2 * i) - 1024;
+    levels[i] = Math.max(0, Math.min(255, Math.round(((value - 39.5) / 399 + 0.5) * 255)));
+  }
+  writeFileSync(file, levels);
+  const input = ['-f', 'rawvideo', '-pixel_format', 'gray', '-video_size', '512x512', '-framerate', '25', '-i', file];
+  const filter = ['-vf', 'scale=in_range=pc:out_range=tv:out_color_matrix=bt709', '-pix_fmt', 'yuv420p'];
+  const coding = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20', '-g', '25'];
+  const muxing = ['-f', 'mp4', '-movflags', 'frag_keyframe+empty_moov+default_base_moof', '-y', `${file}.mp4`];
+  const alone: number[] = [];
+  const served: Answer[] = [];
+  for (let i = 0; i < 3; i++) {
+    const started = performance.now();
+    const { status } = spawnSync('ffmpeg', ['-v', 'error', ...input, ...filter, ...coding, ...muxing]);
+    if (status !== 0) return;
+    alone.push(performance.now() - started);
+    server.resetPeak();
+    served.push(await expectStatus(ask(`${instanceOf(moving)}/rendered`, { headers: { accept: 'video/mp4' } })));
+  }
+  const [limit, value] = [median(alone), median(served.map(({ total }) => total))];
+  rows.push({
+    what: 'Rendered video/mp4 of 200 frames of 512 x 512',
+    value: `${value.toFixed(0)} ms`,
+    limit: `${limit.toFixed(0)} ms ffmpeg alone from a file`,
+    ratio: limit / value,
+    note: `peak ${server.peakMegabytes().toFixed(0)} MB`,
   });
 }
 

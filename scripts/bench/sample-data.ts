@@ -40,6 +40,7 @@ export function sample({ study, series, instance, size, frames }: SampleShape): 
     element(0x0008, 0x0060, 'CS', text('CT')),
     element(0x0010, 0x0010, 'PN', text('Bench^Mark')),
     element(0x0010, 0x0020, 'LO', text(`BENCH-${study}`)),
+    ...(frames > 1 ? [element(0x0018, 0x0040, 'IS', text('25'))] : []),
     ...filler(),
     element(0x0020, 0x000d, 'UI', text(StudyInstanceUID, '\0')),
     element(0x0020, 0x000e, 'UI', text(SeriesInstanceUID, '\0')),

@@ -21,6 +21,7 @@ describe('settings', () => {
       maxStoreBytes: 0,
       maxRenderPixels: 0,
       cacheBytes: 1024 ** 3,
+      ffmpeg: 'ffmpeg',
       logLevel: 'info',
     });
   });
@@ -33,7 +34,8 @@ describe('settings', () => {
   test('every flag has an environment twin', () => {
     for (const { flag } of settingsTable) {
       const given = { [environmentName(flag)]: '\u0000' };
-      if (!['host', 'data-dir'].includes(flag)) expect(() => settingsOf([], given), flag).toThrow(SettingError);
+      if (!['host', 'data-dir', 'ffmpeg'].includes(flag))
+        expect(() => settingsOf([], given), flag).toThrow(SettingError);
     }
   });
 

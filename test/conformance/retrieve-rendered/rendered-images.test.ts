@@ -260,7 +260,7 @@ describe('Retrieve Rendered: frames and multi-frame images', () => {
   );
 
   requirement('R-001-077', 'all frames are one animated image/gif with the timing of the object', async () => {
-    const response = await server.get(`${multiFrame}/rendered`, '*/*');
+    const response = await server.get(`${multiFrame}/rendered`, 'image/gif');
     expect(response.headers.get('content-type')).toBe('image/gif');
     const gif = Buffer.from(await response.arrayBuffer());
     expect(await sharp(gif, { animated: true }).metadata()).toMatchObject({ pages: 3, delay: [40, 40, 40] });
