@@ -54,6 +54,11 @@ export async function transcodedElements(
     // Decoding does not bring back what compression lost.
     replace(Tag.LossyImageCompression, 'CS', '01');
   }
+  // A compressed icon would not be in the transfer syntax of the object any more; nobody has to have one (PS3.3 C.7.6.1.1.6).
+  const isIconCompressed = dataSet
+    .sequence(Tag.IconImageSequence)
+    .some((icon) => icon.get(Tag.PixelData)?.encapsulated === true);
+  if (isIconCompressed) elements.set(Tag.IconImageSequence, { kind: 'removed' });
   const chunks = following(leading.frames, encoded);
   elements.set(
     Tag.PixelData,
