@@ -30,6 +30,12 @@ export const settingsTable = [
     help: 'AE titles, comma-separated; each is an archive of its own',
   },
   { flag: 'workers', value: 'NUMBER', default: '0', help: 'threads that decode and render; 0 means one per core' },
+  {
+    flag: 'cors-origin',
+    value: 'ORIGIN',
+    default: '*',
+    help: 'origin whose web pages may use the service; * means any, empty means none',
+  },
   { flag: 'max-requests', value: 'NUMBER', default: '0', help: 'simultaneous HTTP requests; 0 means no limit' },
   { flag: 'max-requests-per-client', value: 'NUMBER', default: '0', help: 'the same for one client address' },
   { flag: 'max-store-bytes', value: 'BYTES', default: '0', help: 'size of one store request; 0 means no limit' },
@@ -57,6 +63,8 @@ export interface Settings {
   readonly prefix: string;
   readonly dataDir: string;
   readonly aeTitles: readonly [string, ...string[]];
+  /** The one origin whose pages may use the service, "*" for any, empty for none. */
+  readonly corsOrigin: string;
   readonly workers: number;
   readonly maxRequests: number;
   readonly maxRequestsPerClient: number;
@@ -105,6 +113,7 @@ export function readSettings(
     prefix: prefix(raw('prefix')),
     dataDir: path.resolve(raw('data-dir')),
     aeTitles: aeTitles(raw('ae-title')),
+    corsOrigin: corsOrigin(raw('cors-origin')),
     workers: number('workers', 1024) || os.availableParallelism(),
     maxRequests: number('max-requests'),
     maxRequestsPerClient: number('max-requests-per-client'),
@@ -137,6 +146,13 @@ function baseUrl(text: string): string | undefined {
   if (!URL.canParse(text) || !/^https?:/.test(text))
     throw new SettingError(`--base-url takes an http or https URL, not "${text}"`);
   return text.replace(/\/+$/, '');
+}
+
+function corsOrigin(text: string): string {
+  if (text === '' || text === '*') return text;
+  if (!URL.canParse(text) || new URL(text).origin !== text)
+    throw new SettingError(`--cors-origin takes an origin such as https://viewer.example, * or nothing, not "${text}"`);
+  return text;
 }
 
 function prefix(text: string): string {

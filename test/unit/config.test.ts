@@ -12,6 +12,7 @@ describe('settings', () => {
       port: 8080,
       host: '127.0.0.1',
       baseUrl: undefined,
+      corsOrigin: '*',
       prefix: '/dcm4chee-arc',
       dataDir: path.resolve('./data'),
       aeTitles: ['FIDUCIAL'],
