@@ -56,7 +56,8 @@ async function encode(frame: PixelFrame, _image: ImagePixel, encoding: FrameEnco
     try {
       const isLossy = encoding.transferSyntaxUID === lossyUID;
       encoder.setQuality(!isLossy, isLossy ? quantizationStep : 0);
-      encoder.setDecompositions(decompositionLevels(frame));
+      // Without a level the library loses the lowest value of an image one pixel wide.
+      encoder.setDecompositions(Math.max(1, decompositionLevels(frame)));
       encoder.setProgressionOrder(encoding.transferSyntaxUID === rpclUID ? progression.RPCL : progression.LRCP);
       encoder.setTLMMarker(encoding.transferSyntaxUID === rpclUID);
       return encodedBy(encoder, octetsOf(frame.samples, octetsPerSample(precision)), {

@@ -3,6 +3,7 @@ import type { ImagePixel } from '../dicom/image-pixel.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { Codec, FrameEncoding } from './codec.ts';
 import { frameOfCodestream, octetsOf, octetsPerSample, precisionNeeded } from './encapsulated-samples.ts';
+import { contextOf, encodedOctets } from './native-codecs.ts';
 import type { PixelFrame } from './pixel-frame.ts';
 import { decodedBy, encodedBy, wasmCodec } from './wasm-codec.ts';
 
@@ -21,9 +22,6 @@ export const jpeg2000Part2Codec: Codec = {
   transferSyntaxes: ['1.2.840.10008.1.2.4.92', '1.2.840.10008.1.2.4.93'],
   decode,
 };
-
-/** Size of the frame over size of the irreversible codestream. */
-const compressionRatio = 10;
 
 const openjpeg = wasmCodec<CodecModule>(() => import('@cornerstonejs/codec-openjpeg/wasmjs'));
 
@@ -51,30 +49,25 @@ async function decode(encoded: Uint8Array, image: ImagePixel): Promise<PixelFram
   });
 }
 
+/** Size of the frame over size of the irreversible codestream. */
+const compressionRatio = 10;
+
 async function encode(frame: PixelFrame, _image: ImagePixel, encoding: FrameEncoding): Promise<Uint8Array> {
-  return encodeJpeg2000(frame, encoding.transferSyntaxUID === losslessUID ? undefined : compressionRatio);
+  return encoding.transferSyntaxUID === lossyUID ? encodeIrreversibly(frame) : encodeJpeg2000(frame);
 }
 
 /**
- * Encodes a frame as a JPEG 2000 codestream.
+ * Encodes a frame as a reversible JPEG 2000 codestream.
  *
- * @param ratio size of the frame over size of the codestream, which is irreversible then; undefined for a reversible one
  * @throws OriginServerError `transfer-syntax-not-acceptable` if the samples have more than 16 bits
  */
-export async function encodeJpeg2000(frame: PixelFrame, ratio: number | undefined): Promise<Uint8Array> {
-  const precision = precisionNeeded(frame);
-  if (precision > 16) {
-    throw originServerError(
-      'transfer-syntax-not-acceptable',
-      `JPEG 2000 is written with up to 16 bits here; the image has ${precision}.`,
-    );
-  }
+export async function encodeJpeg2000(frame: PixelFrame): Promise<Uint8Array> {
+  const precision = precisionOf(frame);
   return openjpeg(({ J2KEncoder }) => {
     const encoder = new J2KEncoder();
     try {
-      encoder.setQuality(ratio === undefined, 0);
+      encoder.setQuality(true, 0);
       encoder.setDecompositions(decompositionLevels(frame));
-      if (ratio !== undefined) encoder.setCompressionRatio(ratio);
       return encodedBy(encoder, octetsOf(frame.samples, octetsPerSample(precision)), {
         width: frame.Columns,
         height: frame.Rows,
@@ -88,6 +81,26 @@ export async function encodeJpeg2000(frame: PixelFrame, ratio: number | undefine
       encoder.delete();
     }
   });
+}
+
+/** The library that decodes has no rate control; another one writes what is to be small. */
+async function encodeIrreversibly(frame: PixelFrame): Promise<Uint8Array> {
+  const precision = precisionOf(frame);
+  const octets = octetsOf(frame.samples, octetsPerSample(precision));
+  const codestream = { ...frame, precision, isSigned: frame.PixelRepresentation === 1 };
+  return encodedOctets(({ NativeCodecs, Context }) => {
+    const context = new Context({ ...contextOf(codestream, frame.PhotometricInterpretation), decodedBuffer: octets });
+    return NativeCodecs.encodeJpeg2000(context, { lossy: true, rate: compressionRatio }).getEncodedBuffer();
+  });
+}
+
+function precisionOf(frame: PixelFrame): number {
+  const precision = precisionNeeded(frame);
+  if (precision <= 16) return precision;
+  throw originServerError(
+    'transfer-syntax-not-acceptable',
+    `JPEG 2000 is written with up to 16 bits here; the image has ${precision}.`,
+  );
 }
 
 /** Levels of the wavelet transform: five, or as many as halve the shorter side down to one pixel. */

@@ -41,7 +41,7 @@ async function load(): Promise<Library> {
   return loaded;
 }
 
-/** A codestream as the library wants it described; signs are no matter of its codestreams. */
+/** A codestream as the library wants it described. */
 export function contextOf(
   codestream: Codestream,
   photometricInterpretation: string,
@@ -52,7 +52,7 @@ export function contextOf(
     bitsAllocated: octetsPerSample(codestream.precision) * 8,
     bitsStored: codestream.precision,
     samplesPerPixel: codestream.SamplesPerPixel,
-    pixelRepresentation: 0,
+    pixelRepresentation: codestream.isSigned ? 1 : 0,
     planarConfiguration: 0,
     photometricInterpretation,
   };

@@ -34,7 +34,6 @@ declare module '@cornerstonejs/codec-*' {
   interface Jpeg2000Encoder extends Encoder {
     /** Lossless, or the size of a quantization step. */
     setQuality(lossless: boolean, quality: number): void;
-    setCompressionRatio(ratio: number): void;
     setProgressionOrder(order: number): void;
     setDecompositions(levels: number): void;
     setTLMMarker(isWritten: boolean): void;

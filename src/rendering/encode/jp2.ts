@@ -19,7 +19,7 @@ export async function encodeJp2({ width, height, channels, pixels }: RenderedIma
     PixelRepresentation: 0,
     samples: pixels,
   } as const;
-  const codestream = await encodeJpeg2000(frame, undefined);
+  const codestream = await encodeJpeg2000(frame);
   return Buffer.concat([...header(width, height, channels), box('jp2c', codestream)]);
 }
 
