@@ -1,13 +1,14 @@
+import { originServerError } from '../errors/origin-server-error.ts';
 import type { AcceptableMediaTypes } from '../negotiation/acceptable-media-types.ts';
 import { selectMediaType } from '../negotiation/selected-media-type.ts';
 import type { PixelPool } from '../pool/pixel-pool.ts';
-import type { Target } from '../storage/catalog.ts';
+import type { InstanceRecord, Target } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
 import { notAcceptableError } from './acceptable.ts';
 import { entityTagOf } from './entity-tag.ts';
 import { fileExtensionOf } from './file-extension.ts';
 import { frameIndexOf, frameRepresentations } from './frames.ts';
-import { partMediaType } from './instance-parts.ts';
+import { isOneStream, partMediaType } from './instance-parts.ts';
 import { pixelDataRepresentations } from './instance-representations.ts';
 import { packaged } from './packaged.ts';
 import { notModified, payload, type RetrieveRequest, type RetrieveResponse } from './response.ts';
@@ -26,6 +27,8 @@ export async function retrieveFramesAsBulkData(
   acceptable: AcceptableMediaTypes,
 ): Promise<RetrieveResponse<200 | 304>> {
   const [record] = await targetInstances(needs.instanceStore, target);
+  if (!hasFrames(record))
+    throw originServerError('media-type-not-acceptable', 'No frame can be cut out of the instance.');
   const frames = await frameIndexOf(needs.instanceStore, record, frameNumbers);
   const selected = selectMediaType(acceptable, pixelDataRepresentations(record.index, frameNumbers.length === 1));
   if (selected.kind === 'not-acceptable') throw notAcceptableError(selected);
@@ -44,4 +47,16 @@ export async function retrieveFramesAsBulkData(
   const parts = frameRepresentations(pixelNeeds, record, frames, frameNumbers, transferSyntax.uid, form);
   const body = packaged(selected, parts, validators.entityTag, 'frames.zip');
   return notModified(request, validators) ?? payload(request, 200, body, validators);
+}
+
+/**
+ * A document has no frames, and those of a video are not apart from each other in its stream.
+ *
+ * @requirement R-000-044
+ * @requirement R-000-050
+ * @requirement R-000-051
+ * @requirement R-000-052
+ */
+function hasFrames(record: InstanceRecord): boolean {
+  return record.index.content !== 'encapsulated-document' && !isOneStream(record);
 }

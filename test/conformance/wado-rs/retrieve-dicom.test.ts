@@ -151,6 +151,15 @@ describe('RetrieveStudy, RetrieveSeries, RetrieveInstance (PS3.18 Sup174 6.5)', 
   });
 });
 
+describe('the order of checks (D-36)', () => {
+  requirement('R-001-094', 'a query value that is wrong comes before an Accept that is missing', async () => {
+    for (const query of ['quality=0', 'viewport=x', 'window=1', 'annotation=,', 'dicomdir=maybe', 'accept=image/*']) {
+      expect((await server.get(`${study}?${query}`, '')).status, query).toBe(400);
+    }
+    expect((await server.get(`${study}?quality=90`, '')).status).toBe(406);
+  });
+});
+
 describe('conditional requests and HEAD (RFC 9110)', () => {
   test('a strong entity tag answers the same request with 304', async () => {
     const first = await server.get(study, dicom);
