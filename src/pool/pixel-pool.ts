@@ -44,7 +44,10 @@ const twoMinutes = 120_000;
 /** Milliseconds that a task may still take once nobody waits for its outcome. */
 const unwanted = 10_000;
 
-/** Starts the worker threads and loads their codecs, so that the first request does not wait for them. */
+/** Milliseconds that a thread beyond the first is kept without work: it holds fifty megabytes. */
+const fiveMinutes = 300_000;
+
+/** Starts a worker thread and loads its codecs, so that the first request does not wait for it. Others start when tasks wait. */
 export function createPixelPool({
   workers,
   fontFolder,
@@ -54,8 +57,9 @@ export function createPixelPool({
   useInstalledFonts(fontFolder);
   const threads = new Piscina({
     filename: new URL('./pixel-worker.ts', import.meta.url).href,
-    minThreads: workers,
+    minThreads: 1,
     maxThreads: workers,
+    idleTimeout: fiveMinutes,
     concurrentTasksPerWorker: 1,
   });
   const places = new Places(workers);
@@ -84,7 +88,7 @@ export function createPixelPool({
     return resultOf(await untilAborted(outcome, signal));
   }
 
-  const whenWarm = Promise.all(Array.from({ length: workers }, () => run({ kind: 'warm-up' }, undefined, undefined)));
+  const whenWarm = run({ kind: 'warm-up' }, undefined, undefined);
   whenWarm.catch(() => undefined);
 
   return {
