@@ -1,6 +1,6 @@
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { TaskFrame, TaskPresentation } from '../pool/pixel-task.ts';
-import type { FrameMask } from '../rendering/mask.ts';
+import type { FrameMask } from '../rendering/presentation-state/mask.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
 import { storedFrame } from './frames.ts';

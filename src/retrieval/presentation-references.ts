@@ -1,12 +1,12 @@
 import type { DataSet } from '../dicom/data-set.ts';
 import { frameCount } from '../dicom/frame-index.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
-import { type FramePosition, framePositionOf, normalOf } from '../rendering/frame-position.ts';
+import { type FramePosition, framePositionOf, normalOf } from '../rendering/presentation-state/frame-position.ts';
 import {
   type PresentationInput,
   type PresentationState,
   presentationStateOf,
-} from '../rendering/presentation-state.ts';
+} from '../rendering/presentation-state/presentation-state.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
 import { dataSetOfHead } from './frame-rendering.ts';

@@ -4,9 +4,9 @@ import type { AcceptableMediaTypes } from '../negotiation/acceptable-media-types
 import { mediaTypeName } from '../negotiation/media-type-name.ts';
 import { supportedRenderedMediaTypes } from '../negotiation/rendered-media-types.ts';
 import { selectMediaType } from '../negotiation/selected-media-type.ts';
-import { displayedAreaFor, displayedAreaGeometry } from '../rendering/displayed-area.ts';
-import { maskFor } from '../rendering/mask.ts';
 import { canRender } from '../rendering/pixel-pipeline.ts';
+import { displayedAreaFor, displayedAreaGeometry } from '../rendering/presentation-state/displayed-area.ts';
+import { maskFor } from '../rendering/presentation-state/mask.ts';
 import type { RenderingParameters } from '../rendering/rendering-parameters.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
 import { notAcceptableError } from './acceptable.ts';

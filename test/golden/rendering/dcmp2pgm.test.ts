@@ -8,8 +8,8 @@ import { memorySource } from '../../../src/dicom/byte-source.ts';
 import { frameBytes, frameRange } from '../../../src/dicom/frame-index.ts';
 import { indexInstance } from '../../../src/dicom/instance-index.ts';
 import { readPart10 } from '../../../src/dicom/part10.ts';
-import { renderPresentation } from '../../../src/rendering/presentation-pipeline.ts';
-import { presentationStateOf } from '../../../src/rendering/presentation-state.ts';
+import { renderPresentation } from '../../../src/rendering/presentation-state/presentation-pipeline.ts';
+import { presentationStateOf } from '../../../src/rendering/presentation-state/presentation-state.ts';
 import { corpusPath, describeCorpus } from '../../support/corpus.ts';
 import { type BuiltElements, buildInstance, testUID } from '../../support/dicom-builder.ts';
 import {

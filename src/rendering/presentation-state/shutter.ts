@@ -1,7 +1,7 @@
-import { Tag } from '../../generated/dictionary.ts';
-import type { DataSet } from '../dicom/data-set.ts';
-import { originServerError } from '../errors/origin-server-error.ts';
-import { black, type DisplayColor, fromCIELab, fromPValue } from './cielab.ts';
+import { Tag } from '../../../generated/dictionary.ts';
+import type { DataSet } from '../../dicom/data-set.ts';
+import { originServerError } from '../../errors/origin-server-error.ts';
+import { black, type DisplayColor, fromCIELab, fromPValue } from '../cielab.ts';
 
 /** What covers the part of an image that is not to be seen (PS3.3 C.7.6.11, C.7.6.15, C.11.12). */
 export interface DisplayShutter {

@@ -1,7 +1,7 @@
-import { Tag } from '../../generated/dictionary.ts';
-import type { DataSet } from '../dicom/data-set.ts';
-import { originServerError } from '../errors/origin-server-error.ts';
-import { type DisplayColor, fromCIELab } from './cielab.ts';
+import { Tag } from '../../../generated/dictionary.ts';
+import type { DataSet } from '../../dicom/data-set.ts';
+import { originServerError } from '../../errors/origin-server-error.ts';
+import { type DisplayColor, fromCIELab } from '../cielab.ts';
 import { type ImageReference, imageReferencesOf } from './image-references.ts';
 
 /** Column and row, in the units of what holds it. */

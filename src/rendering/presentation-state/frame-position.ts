@@ -1,6 +1,6 @@
-import { Tag } from '../../generated/dictionary.ts';
-import type { DataSet } from '../dicom/data-set.ts';
-import { functionalGroup } from './functional-group.ts';
+import { Tag } from '../../../generated/dictionary.ts';
+import type { DataSet } from '../../dicom/data-set.ts';
+import { functionalGroup } from '../functional-group.ts';
 
 /** Where a frame is, among others and in space; what is not said is undefined. */
 export interface FramePosition {

@@ -1,4 +1,4 @@
-import type { DataSet } from '../dicom/data-set.ts';
+import type { DataSet } from '../../dicom/data-set.ts';
 import type { GraphicObject, Point } from './graphic-annotation.ts';
 
 /** Elements of a group 50xx (retired, PS3.3-2004 C.10.2, C.11.7). */

@@ -1,6 +1,6 @@
-import { Tag } from '../../generated/dictionary.ts';
-import type { DataSet } from '../dicom/data-set.ts';
-import { originServerError } from '../errors/origin-server-error.ts';
+import { Tag } from '../../../generated/dictionary.ts';
+import type { DataSet } from '../../dicom/data-set.ts';
+import { originServerError } from '../../errors/origin-server-error.ts';
 
 /** An item of Mask Subtraction Sequence (PS3.3 C.7.6.10). */
 export interface MaskSubtraction {

@@ -1,9 +1,9 @@
-import { Tag } from '../../generated/dictionary.ts';
-import type { DataSet } from '../dicom/data-set.ts';
-import type { Viewport } from '../syntax/viewport.ts';
+import { Tag } from '../../../generated/dictionary.ts';
+import type { DataSet } from '../../dicom/data-set.ts';
+import type { Viewport } from '../../syntax/viewport.ts';
+import type { RenderedImage } from '../rendered-image.ts';
+import { resample } from '../resample.ts';
 import { type ImageReference, imageReferencesOf, refersTo } from './image-references.ts';
-import type { RenderedImage } from './rendered-image.ts';
-import { resample } from './resample.ts';
 import {
   exchangesSides,
   originOfPoint,

@@ -1,14 +1,14 @@
-import type { PixelFrame } from '../codecs/pixel-frame.ts';
-import type { DataSet } from '../dicom/data-set.ts';
-import { framePaddingOf, type GrayscaleTransformation } from './grayscale.ts';
+import type { PixelFrame } from '../../codecs/pixel-frame.ts';
+import type { DataSet } from '../../dicom/data-set.ts';
+import { framePaddingOf, type GrayscaleTransformation } from '../grayscale.ts';
+import { applyModalityLut, identityModalityLut, type ModalityLut, modalityLutModuleOf } from '../modality-lut.ts';
+import { isPixelPadding } from '../pixel-padding.ts';
+import type { PresentationLut } from '../presentation-lut.ts';
+import { isFloatingPoint, storedValue, storedValueFormatOf } from '../stored-value.ts';
+import { type VoiLut, voiLutInItem } from '../voi-lut.ts';
 import { refersTo } from './image-references.ts';
 import { subtractMask } from './mask.ts';
-import { applyModalityLut, identityModalityLut, type ModalityLut, modalityLutModuleOf } from './modality-lut.ts';
-import { isPixelPadding } from './pixel-padding.ts';
-import type { PresentationLut } from './presentation-lut.ts';
 import type { PresentationInput } from './presentation-state.ts';
-import { isFloatingPoint, storedValue, storedValueFormatOf } from './stored-value.ts';
-import { type VoiLut, voiLutInItem } from './voi-lut.ts';
 
 /** A decoded frame of an instance, and what its pixels have to do without outside of a Presentation State. */
 export interface InputFrame {

@@ -1,24 +1,24 @@
-import { Tag } from '../../generated/dictionary.ts';
-import { decodeFrame } from '../codecs/decode-frame.ts';
-import type { PixelFrame } from '../codecs/pixel-frame.ts';
+import { Tag } from '../../../generated/dictionary.ts';
+import { decodeFrame } from '../../codecs/decode-frame.ts';
+import type { PixelFrame } from '../../codecs/pixel-frame.ts';
+import { type DisplayColor, isGray, white } from '../cielab.ts';
+import { renderGrayscale } from '../grayscale.ts';
+import { forEachSetPixel, type OverlayBitmap, overlayBitmapOf, overlayPlanesOf, trimmed } from '../overlay.ts';
+import { type Palette, paletteOf } from '../palette-color.ts';
+import { encodeRendered, type FrameToRender, toDisplayedValues } from '../pixel-pipeline.ts';
+import type { PresentationLut } from '../presentation-lut.ts';
+import type { RenderedImage } from '../rendered-image.ts';
+import type { RenderingParameters } from '../rendering-parameters.ts';
+import { drawColor, drawVectors, inColor } from '../vector-layer.ts';
 import { blend } from './blending.ts';
-import { type DisplayColor, isGray, white } from './cielab.ts';
 import { activeCurvesOf } from './curve.ts';
 import { type DisplayedAreaGeometry, displayedAreaFor, displayedAreaGeometry, showArea } from './displayed-area.ts';
 import { drawGraphic, drawText } from './graphic-drawing.ts';
 import type { GraphicLayer } from './graphic-layer.ts';
-import { renderGrayscale } from './grayscale.ts';
 import { refersTo } from './image-references.ts';
-import { forEachSetPixel, type OverlayBitmap, overlayBitmapOf, overlayPlanesOf, trimmed } from './overlay.ts';
-import { type Palette, paletteOf } from './palette-color.ts';
-import { encodeRendered, type FrameToRender, toDisplayedValues } from './pixel-pipeline.ts';
-import type { PresentationLut } from './presentation-lut.ts';
 import type { PresentationInput, PresentationState } from './presentation-state.ts';
-import type { RenderedImage } from './rendered-image.ts';
-import type { RenderingParameters } from './rendering-parameters.ts';
 import { seenThrough } from './shutter.ts';
 import { type DecodedMask, type InputFrame, softcopyGrayscaleOf } from './softcopy-grayscale.ts';
-import { drawColor, drawVectors, inColor } from './vector-layer.ts';
 
 /** A frame that a Presentation State refers to, with what else goes into its picture. */
 export interface FrameToPresent extends FrameToRender {

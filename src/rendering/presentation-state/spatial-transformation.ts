@@ -1,6 +1,6 @@
-import { Tag } from '../../generated/dictionary.ts';
-import type { DataSet } from '../dicom/data-set.ts';
-import type { RenderedImage } from './rendered-image.ts';
+import { Tag } from '../../../generated/dictionary.ts';
+import type { DataSet } from '../../dicom/data-set.ts';
+import type { RenderedImage } from '../rendered-image.ts';
 
 /** How an image is turned: first clockwise, then left and right exchanged (PS3.3 C.10.6). */
 export interface SpatialTransformation {

@@ -5,15 +5,15 @@ import {
   displayedAreaGeometry,
   pointInArea,
   showArea,
-} from '../../../src/rendering/displayed-area.ts';
-import type { RenderedImage } from '../../../src/rendering/rendered-image.ts';
+} from '../../../../src/rendering/presentation-state/displayed-area.ts';
 import {
   originOfPoint,
   type SpatialTransformation,
   transformImage,
   transformPoint,
-} from '../../../src/rendering/spatial-transformation.ts';
-import { requirement } from '../../support/requirement.ts';
+} from '../../../../src/rendering/presentation-state/spatial-transformation.ts';
+import type { RenderedImage } from '../../../../src/rendering/rendered-image.ts';
+import { requirement } from '../../../support/requirement.ts';
 
 const upright: SpatialTransformation = { rotation: 0, isFlippedHorizontally: false };
 const image: RenderedImage = { width: 3, height: 2, channels: 1, pixels: Uint8Array.of(1, 2, 3, 4, 5, 6) };

@@ -1,20 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import type { PixelFrame } from '../../../src/codecs/pixel-frame.ts';
-import { memorySource } from '../../../src/dicom/byte-source.ts';
-import type { DataSet } from '../../../src/dicom/data-set.ts';
-import { readPart10 } from '../../../src/dicom/part10.ts';
-import { blend } from '../../../src/rendering/blending.ts';
-import { fromCIELab, fromPValue } from '../../../src/rendering/cielab.ts';
-import { displayedAreaGeometry } from '../../../src/rendering/displayed-area.ts';
-import { drawGraphic, drawText } from '../../../src/rendering/graphic-drawing.ts';
-import { renderGrayscale } from '../../../src/rendering/grayscale.ts';
-import { maskFor, maskSubtractionsOf, subtractMask } from '../../../src/rendering/mask.ts';
-import { type PresentationState, presentationStateOf } from '../../../src/rendering/presentation-state.ts';
-import { displayShutterOf, seenThrough } from '../../../src/rendering/shutter.ts';
-import { softcopyGrayscaleOf } from '../../../src/rendering/softcopy-grayscale.ts';
-import { drawColor, drawVectors } from '../../../src/rendering/vector-layer.ts';
-import { type BuiltElements, buildInstance } from '../../support/dicom-builder.ts';
-import { buildPresentationState, SOPClass } from '../../support/presentation-state.ts';
+import type { PixelFrame } from '../../../../src/codecs/pixel-frame.ts';
+import { memorySource } from '../../../../src/dicom/byte-source.ts';
+import type { DataSet } from '../../../../src/dicom/data-set.ts';
+import { readPart10 } from '../../../../src/dicom/part10.ts';
+import { fromCIELab, fromPValue } from '../../../../src/rendering/cielab.ts';
+import { renderGrayscale } from '../../../../src/rendering/grayscale.ts';
+import { blend } from '../../../../src/rendering/presentation-state/blending.ts';
+import { displayedAreaGeometry } from '../../../../src/rendering/presentation-state/displayed-area.ts';
+import { drawGraphic, drawText } from '../../../../src/rendering/presentation-state/graphic-drawing.ts';
+import { maskFor, maskSubtractionsOf, subtractMask } from '../../../../src/rendering/presentation-state/mask.ts';
+import {
+  type PresentationState,
+  presentationStateOf,
+} from '../../../../src/rendering/presentation-state/presentation-state.ts';
+import { displayShutterOf, seenThrough } from '../../../../src/rendering/presentation-state/shutter.ts';
+import { softcopyGrayscaleOf } from '../../../../src/rendering/presentation-state/softcopy-grayscale.ts';
+import { drawColor, drawVectors } from '../../../../src/rendering/vector-layer.ts';
+import { type BuiltElements, buildInstance } from '../../../support/dicom-builder.ts';
+import { buildPresentationState, SOPClass } from '../../../support/presentation-state.ts';
 
 function read(object: Uint8Array): DataSet {
   const part10 = readPart10(memorySource(object));

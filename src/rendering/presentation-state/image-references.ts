@@ -1,5 +1,5 @@
-import { Tag } from '../../generated/dictionary.ts';
-import type { DataSet } from '../dicom/data-set.ts';
+import { Tag } from '../../../generated/dictionary.ts';
+import type { DataSet } from '../../dicom/data-set.ts';
 
 /** An image, or some frames of it, that an item of a Presentation State is about (PS3.3 10.3). */
 export interface ImageReference {

@@ -1,5 +1,5 @@
-import type { DisplayColor } from './cielab.ts';
-import { escapeXml } from './corner-text.ts';
+import type { DisplayColor } from '../cielab.ts';
+import { escapeXml } from '../corner-text.ts';
 import { type DisplayedAreaGeometry, pointInArea } from './displayed-area.ts';
 import type { AnnotationUnits, GraphicObject, GraphicType, Point, TextObject } from './graphic-annotation.ts';
 

@@ -1,6 +1,6 @@
-import { Tag } from '../../generated/dictionary.ts';
-import type { DataSet } from '../dicom/data-set.ts';
-import { type DisplayColor, fromCIELab, fromPValue, white } from './cielab.ts';
+import { Tag } from '../../../generated/dictionary.ts';
+import type { DataSet } from '../../dicom/data-set.ts';
+import { type DisplayColor, fromCIELab, fromPValue, white } from '../cielab.ts';
 
 /** A layer that graphics, text and overlays are shown in (PS3.3 C.10.7). */
 export interface GraphicLayer {

@@ -1,8 +1,8 @@
-import type { DataSet } from '../dicom/data-set.ts';
+import type { DataSet } from '../../dicom/data-set.ts';
+import type { RenderedImage } from '../rendered-image.ts';
+import { inColor } from '../vector-layer.ts';
 import { type Region, showArea } from './displayed-area.ts';
 import { framePositionOf } from './frame-position.ts';
-import type { RenderedImage } from './rendered-image.ts';
-import { inColor } from './vector-layer.ts';
 
 /** A rendered frame of a blending, and where its pixels are. */
 export interface BlendingImage {
