@@ -80,7 +80,9 @@ async function serve(args: readonly string[]): Promise<number> {
 
 function welcome(settings: Settings, { url, videoFormats }: RunningOriginServer): string {
   const base = settings.baseUrl ?? url;
-  const roots = settings.aeTitles.map((title) => `  ${title.padEnd(16)}  ${base}${settings.prefix}/aets/${title}/rs`);
+  const roots = settings.aeTitles.map(
+    (title) => `  ${title.padEnd(16)}  ${base}${settings.prefix}/aets/${encodeURIComponent(title)}/rs`,
+  );
   return [
     `Fiducial is listening on ${url}, with its data in ${settings.dataDir}`,
     '',

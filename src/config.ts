@@ -162,12 +162,15 @@ function prefix(text: string): string {
   return path;
 }
 
-/** AE titles: 1 to 16 characters of the default repertoire without backslash, here without what a URL would have to escape (PS3.5 6.2, VR AE). */
+/**
+ * AE titles: 1 to 16 characters of the default repertoire, without backslash, and spaces at the ends do not count
+ * (PS3.5 6.2, VR AE). The comma separates titles here.
+ */
 function aeTitles(text: string): readonly [string, ...string[]] {
   const [first, ...rest] = text.split(',').map((title) => title.trim());
   for (const title of [first!, ...rest]) {
-    if (!/^[A-Za-z0-9_.-]{1,16}$/.test(title)) {
-      throw new SettingError(`--ae-title takes titles of 1 to 16 letters, digits, "_", "." or "-", not "${title}"`);
+    if (!/^[ -[\]-~]{1,16}$/.test(title)) {
+      throw new SettingError(`--ae-title takes titles of 1 to 16 ASCII characters other than "\\", not "${title}"`);
     }
   }
   if (new Set([first, ...rest]).size !== rest.length + 1)

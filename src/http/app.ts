@@ -98,7 +98,8 @@ function namedArchive({ aeTitles, baseUrl, prefix }: HttpSettings): RequestHandl
         requirement: 'R-000-086',
       });
     }
-    enterArchive(response, { aeTitle, serviceRoot: `${baseUrlOf(request, baseUrl)}${prefix}/aets/${aeTitle}/rs` });
+    const serviceRoot = `${baseUrlOf(request, baseUrl)}${prefix}/aets/${encodeURIComponent(aeTitle)}/rs`;
+    enterArchive(response, { aeTitle, serviceRoot });
     next();
   };
 }
