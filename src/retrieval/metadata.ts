@@ -49,7 +49,7 @@ export async function retrieveMetadata(
   const mediaType = formatMediaType(selected.mediaType);
   const uncoded = entityTagOf(records, ['metadata', request.serviceRoot, mediaType]);
   const validators = {
-    entityTag: coding === 'identity' ? uncoded : entityTagOf(records, [uncoded, coding]),
+    entityTag: coding === 'identity' ? uncoded : entityTagOf([], [uncoded, coding]),
     vary: 'Accept, Accept-Encoding',
     growing: target.SOPInstanceUID === undefined,
   };
