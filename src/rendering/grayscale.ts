@@ -119,11 +119,10 @@ export function grayOf(transformation: GrayscaleTransformation, stored: number):
 export function renderGrayscale(frame: PixelFrame, transformation: GrayscaleTransformation): Uint8Array {
   const { samples } = frame;
   const gray = new Uint8Array(samples.length);
-  const patternCount = patternCountOf(samples);
   const format = storedValueFormatOf(frame);
-  if (patternCount !== undefined) {
+  if (patternCountOf(samples) !== undefined) {
     const patterns = patternsOf(samples);
-    const table = combinedTable(transformation, format, occurringPatterns(patterns, patternCount));
+    const table = combinedTable(transformation, format, patterns);
     if (patterns instanceof Uint8Array) lookUpOctets(table, patterns, gray);
     else lookUpWords(table, patterns, gray);
   } else if (isFloatingPoint(samples)) {
@@ -141,8 +140,75 @@ function patternsOf({ BYTES_PER_ELEMENT, buffer, byteOffset, length }: Samples):
     : new Uint16Array(buffer, byteOffset, length);
 }
 
-/** Grey by bit pattern of a sample, for the patterns that occur: in most images a small part of all. */
+const tablesKept = 8;
+
+/** Combined tables by what they are made from, the one used last at the end: the frames of a cine, or the slices of a series, share one. */
+const tables = new Map<string, Uint8Array>();
+
+/** Grey by bit pattern of a sample. */
 function combinedTable(
+  transformation: GrayscaleTransformation,
+  format: StoredValueFormat,
+  patterns: Uint8Array | Uint16Array,
+): Uint8Array {
+  const patternCount = 2 ** (8 * patterns.BYTES_PER_ELEMENT);
+  const { padding, modality, voi, presentation } = transformation;
+  if (modality.kind === 'table' || voi.kind === 'table' || typeof presentation !== 'string') {
+    return tableOfOccurring(transformation, format, occurringPatterns(patterns, patternCount));
+  }
+  const key = JSON.stringify([padding, modality, voi, presentation, format, patternCount]);
+  const table = tables.get(key) ?? tableOfAll(transformation, format, patternCount);
+  tables.delete(key);
+  tables.set(key, table);
+  if (tables.size > tablesKept) tables.delete(tables.keys().next().value!);
+  return table;
+}
+
+/** The table of transformations without a lookup table among them: padding apart, grey only rises or only falls. */
+function tableOfAll(
+  { padding, ...shades }: GrayscaleTransformation,
+  { BitsStored, HighBit, PixelRepresentation }: StoredValueFormat,
+  patternCount: number,
+): Uint8Array {
+  const byValue = new Uint8Array(2 ** BitsStored);
+  const least = PixelRepresentation === 1 ? -byValue.length / 2 : 0;
+  const grayAt = (index: number): number => grayOf({ padding: undefined, ...shades }, least + index);
+  fillBetween(byValue, 0, grayAt(0), byValue.length - 1, grayAt(byValue.length - 1), grayAt);
+  if (padding !== undefined) byValue.fill(0, Math.max(0, padding.from - least), Math.max(0, padding.to - least + 1));
+  const table = new Uint8Array(patternCount);
+  const below = HighBit + 1 - BitsStored;
+  const mask = byValue.length - 1;
+  const period = byValue.length << below;
+  for (let pattern = 0; pattern < period; pattern++) table[pattern] = byValue[((pattern >> below) - least) & mask]!;
+  // The bits above the stored value do not count.
+  for (let filled = period; filled < patternCount; filled *= 2) table.copyWithin(filled, 0, filled);
+  return table;
+}
+
+/** Fills the table from one index to another, both included; where both ends are of one grey, so is all between them. */
+function fillBetween(
+  table: Uint8Array,
+  first: number,
+  firstGray: number,
+  last: number,
+  lastGray: number,
+  grayAt: (index: number) => number,
+): void {
+  if (firstGray === lastGray) {
+    table.fill(firstGray, first, last + 1);
+  } else if (last - first < 2) {
+    table[first] = firstGray;
+    table[last] = lastGray;
+  } else {
+    const middle = (first + last) >> 1;
+    const middleGray = grayAt(middle);
+    fillBetween(table, first, firstGray, middle, middleGray, grayAt);
+    fillBetween(table, middle, middleGray, last, lastGray, grayAt);
+  }
+}
+
+/** The table of any transformations, for the patterns that occur: in most images a small part of all. */
+function tableOfOccurring(
   transformation: GrayscaleTransformation,
   format: StoredValueFormat,
   occurring: Uint8Array,
