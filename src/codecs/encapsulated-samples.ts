@@ -68,7 +68,7 @@ function checkSize(codestream: Codestream, image: ImagePixel): void {
 
 /** A view of the octets as numbers; a copy where the octets do not lie as an array view wants them. */
 export function typedSamples(octets: Uint8Array, count: number, width: 1 | 2 | 4, isSigned: boolean): Samples {
-  const aligned = octets.byteOffset % width === 0 ? octets : octets.slice();
+  const aligned = octets.byteOffset % width === 0 ? octets : Uint8Array.from(octets);
   const { buffer, byteOffset } = aligned;
   if (width === 1)
     return isSigned ? new Int8Array(buffer, byteOffset, count) : new Uint8Array(buffer, byteOffset, count);

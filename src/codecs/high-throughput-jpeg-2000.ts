@@ -5,6 +5,7 @@ import type { Codec, FrameEncoding } from './codec.ts';
 import { frameOfCodestream, octetsOf, octetsPerSample, precisionNeeded } from './encapsulated-samples.ts';
 import { decompositionLevels, withoutComponentTransformation } from './jpeg-2000.ts';
 import type { PixelFrame } from './pixel-frame.ts';
+import { lower, withoutShortSigns } from './signed-components.ts';
 import { decodedBy, encodedBy, wasmCodec } from './wasm-codec.ts';
 
 const rpclUID = '1.2.840.10008.1.2.4.202';
@@ -28,9 +29,11 @@ async function decode(encoded: Uint8Array, image: ImagePixel): Promise<PixelFram
   return openjph(({ HTJ2KDecoder }) => {
     const decoder = new HTJ2KDecoder();
     try {
-      const { octets, info } = decodedBy(decoder, encoded);
+      const { codestream: unsigned, lift } = withoutShortSigns(encoded);
+      const { octets, info } = decodedBy(decoder, unsigned);
+      lower(octets, lift);
       const { width: Columns, height: Rows, componentCount: SamplesPerPixel, bitsPerSample: precision } = info;
-      const codestream = { Rows, Columns, SamplesPerPixel, precision, isSigned: info.isSigned === true };
+      const codestream = { Rows, Columns, SamplesPerPixel, precision, isSigned: lift > 0 || info.isSigned === true };
       return frameOfCodestream(
         octets,
         codestream,

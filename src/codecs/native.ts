@@ -34,7 +34,7 @@ export function decodeNative(encoded: Uint8Array, image: ImagePixel): PixelFrame
   }
   // An array of samples cannot begin at every octet of a buffer.
   const isAligned = encoded.byteOffset % Math.max(1, bitsAllocated(image) >> 3) === 0;
-  const stored = samplesOf(isAligned ? encoded : encoded.slice(0, needed), image);
+  const stored = samplesOf(isAligned ? encoded : Uint8Array.from(encoded.subarray(0, needed)), image);
   const { samples, PhotometricInterpretation } = halfChrominance.has(image.PhotometricInterpretation)
     ? fullChrominance(stored, image)
     : { samples: interleave(stored, image), PhotometricInterpretation: image.PhotometricInterpretation };

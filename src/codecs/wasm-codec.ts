@@ -49,7 +49,8 @@ export function decodedBy<D extends Decoder>(
   }
   const info = decoder.getFrameInfo();
   if (info.width === 0 || info.height === 0) throw damaged();
-  return { octets: decoder.getDecodedBuffer().slice(), info };
+  // A copy, and no longer the clamped array that some of the libraries hand out.
+  return { octets: new Uint8Array(decoder.getDecodedBuffer()), info };
 }
 
 function damaged(cause?: unknown) {
