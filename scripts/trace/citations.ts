@@ -15,7 +15,7 @@ export interface Citation {
 /** A file of src/handlers. */
 export interface HandlerFile {
   readonly file: string;
-  /** Whether it or its operation names a requirement, or its operation is tagged Health, which no document knows of. */
+  /** Whether it or its operation names a requirement, or its operation has a tag that the documents know nothing of. */
   readonly isTraced: boolean;
 }
 
@@ -79,6 +79,9 @@ function grammarCitations(file: string, text: string): readonly Citation[] {
   return citations;
 }
 
+/** Tags of operations that none of the documents asks for. */
+const beyondTheDocuments: ReadonlySet<unknown> = new Set(['Health', 'Thumbnail']);
+
 /** Every `x-requirements`, at any depth. Adds to `operations` the ids of the operations that are traced. */
 function openApiCitations(file: string, document: unknown, operations: Set<string>): readonly Citation[] {
   const citations: Citation[] = [];
@@ -87,7 +90,7 @@ function openApiCitations(file: string, document: unknown, operations: Set<strin
     const object = node as Readonly<Record<string, unknown>>;
     const isPlanned = planned || 'x-planned' in object;
     const within = typeof object.operationId === 'string' ? object.operationId : operation;
-    if (within !== undefined && Array.isArray(object.tags) && object.tags.includes('Health')) operations.add(within);
+    if (within !== undefined && [object.tags].flat().some((tag) => beyondTheDocuments.has(tag))) operations.add(within);
     for (const [key, value] of Object.entries(object)) {
       if (key !== 'x-requirements') {
         walk(value, [...trail, key], isPlanned, within);

@@ -148,17 +148,13 @@ describe('Retrieve Rendered: an instance (PS3.18 Sup174 6.5.8)', () => {
     },
   );
 
-  requirement(
-    ['R-001-070', 'R-001-074', 'R-001-075', 'R-001-380', 'R-001-344'],
-    'comes as image/png and image/gif, exactly',
-    async () => {
-      for (const type of ['image/png', 'image/gif']) {
-        const response = await server.get(`${ct}/rendered`, type);
-        expect(response.headers.get('content-type')).toBe(type);
-        expect((await grayOf(response)).pixels).toEqual(linear(256, 512));
-      }
-    },
-  );
+  requirement(['R-001-074', 'R-001-075', 'R-001-344'], 'comes as image/png and image/gif, exactly', async () => {
+    for (const type of ['image/png', 'image/gif']) {
+      const response = await server.get(`${ct}/rendered`, type);
+      expect(response.headers.get('content-type')).toBe(type);
+      expect((await grayOf(response)).pixels).toEqual(linear(256, 512));
+    }
+  });
 
   requirement(['R-001-327', 'R-001-328'], 'without viewport has the pixel matrix of the source', async () => {
     expect(await grayOf(await server.get(`${ct}/rendered`, 'image/png'))).toMatchObject({

@@ -269,7 +269,7 @@ describeWithTool('ffmpeg', 'the Resource Category Video (Sup174 6.1.1.2, 6.1.1.3
       }
     });
 
-    requirement(['R-001-268', 'R-001-276'], 'window, viewport, annotation and quality hold for video', async () => {
+    requirement('R-001-268', 'window, viewport, annotation and quality hold for video', async () => {
       const narrow = await octetsOf(
         await server.get(`${target(1)}/rendered?window=100,2,linear&viewport=32,32`, 'video/mp4'),
       );

@@ -195,7 +195,7 @@ describe('STOW-RS Store Instances (DCM4CHEE-STOW-SERVICE; PS3.18 10.5)', () => {
   });
 
   requirement(
-    'R-002-002',
+    'R-002-022',
     'the response is application/dicom+xml unless application/dicom+json is preferred',
     async () => {
       const { instance, uidOf } = newStudy();
