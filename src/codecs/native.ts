@@ -22,9 +22,13 @@ export function nativeFrameLength(image: ImagePixel): number {
  * Lays a native frame out as samples interleaved by pixel.
  *
  * @param encoded little endian, whatever the transfer syntax: that is how frames are cut out of an object
- * @throws OriginServerError `not-renderable` if the frame is shorter than its Image Pixel Module says
+ * @throws OriginServerError `not-renderable` if the frame is shorter than its Image Pixel Module says, or is
+ *   YBR_PARTIAL_420, for which PS3.3 C.7.6.3.1.2 defines no native order
  */
 export function decodeNative(encoded: Uint8Array, image: ImagePixel): PixelFrame {
+  if (image.PhotometricInterpretation === 'YBR_PARTIAL_420') {
+    throw originServerError('not-renderable', 'YBR_PARTIAL_420 has no order of samples outside of a codestream.');
+  }
   const needed = nativeFrameLength(image);
   if (encoded.length < needed) {
     throw originServerError(

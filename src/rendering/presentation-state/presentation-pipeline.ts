@@ -1,8 +1,10 @@
 import { Tag } from '../../../generated/dictionary.ts';
 import { decodeFrame } from '../../codecs/decode-frame.ts';
 import type { PixelFrame } from '../../codecs/pixel-frame.ts';
+import type { DataSet } from '../../dicom/data-set.ts';
 import { type DisplayColor, isGray, white } from '../cielab.ts';
 import { renderGrayscale } from '../grayscale.ts';
+import { iccProfileOf, toStandardColors } from '../icc-profile.ts';
 import { forEachSetPixel, type OverlayBitmap, overlayBitmapOf, overlayPlanesOf, trimmed } from '../overlay.ts';
 import { type Palette, paletteOf } from '../palette-color.ts';
 import { encodeRendered, type FrameToRender, toDisplayedValues } from '../pixel-pipeline.ts';
@@ -42,7 +44,10 @@ export async function renderPresentation(
 ): Promise<Uint8Array> {
   const { presentationState, dataSet } = source;
   const input = await decodeInput(source);
-  const values = await toDisplayedInput(source, input);
+  const values = await toStandardColors(
+    await toDisplayedInput(source, input),
+    profileOf(presentationState, input.dataSet),
+  );
   const shuttered = applyShutter(values, presentationState, input);
   const geometry = displayedAreaGeometry(
     displayedAreaFor(presentationState.displayedAreas, input.SOPInstanceUID, input.frameNumber),
@@ -82,6 +87,11 @@ async function toDisplayedInput(source: FrameToPresent, input: InputFrame): Prom
       return blend({ ...input, image: underlying }, { ...over, image: superimposed }, state.relativeOpacity);
     }
   }
+}
+
+/** The ICC Profile of the Presentation State, which supersedes that of the image (PS3.4 N.2.2, PS3.3 C.11.15). */
+function profileOf(state: PresentationState, image: DataSet): Uint8Array | undefined {
+  return iccProfileOf(state.dataSet.has(Tag.ICCProfile) ? state.dataSet : image);
 }
 
 function isGrayscale({ PhotometricInterpretation, SamplesPerPixel }: PixelFrame): boolean {

@@ -155,7 +155,7 @@ const cases: readonly Case[] = [
     pixelData: await encoded(Uid.JPEG2000),
     transferSyntax: Uid.JPEG2000,
     shown: [orange, teal],
-    within: 40,
+    within: 60,
   },
   {
     title: 'RGB in RLE',
