@@ -35,8 +35,17 @@ export function isBulkData(element: DataElement): boolean {
 
 /** A tag as metadata and bulk data paths write it: eight hexadecimal digits in upper case. */
 export function formatTag(tag: number): string {
-  return tag.toString(16).toUpperCase().padStart(8, '0');
+  return (
+    octetDigits[tag >>> 24]! +
+    octetDigits[(tag >>> 16) & 0xff]! +
+    octetDigits[(tag >>> 8) & 0xff]! +
+    octetDigits[tag & 0xff]!
+  );
 }
+
+const octetDigits: readonly string[] = Array.from({ length: 256 }, (_, octet) =>
+  octet.toString(16).toUpperCase().padStart(2, '0'),
+);
 
 /** Element at the end of a bulk data path, and the data set or item that it stands in. */
 export interface BulkDataElement {

@@ -8,6 +8,7 @@ import {
   unicodeEncodings,
 } from './character-set-table.ts';
 import { decodeIso2022, encodeIso2022 } from './iso-2022.ts';
+import { latin1 } from './value.ts';
 import { valueRepresentations } from './value-representation.ts';
 
 /** How the text of a data set is written: the value of Specific Character Set (0008,0005) (PS3.3 C.12.1.1.2). */
@@ -134,10 +135,6 @@ function encodeUnicode(text: string, encoding: UnicodeEncoding): Uint8Array | un
 }
 
 function isAscii(bytes: Uint8Array): boolean {
-  for (const octet of bytes) if (octet >= 0x80 || octet === 0x1b) return false;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]! >= 0x80 || bytes[i] === 0x1b) return false;
   return true;
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }

@@ -53,7 +53,7 @@ function jsonOf(dataSet: DataSet, path: string, bulkDataURI: (path: string) => s
     const { tag } = element;
     if ((tag & 0xffff) === groupLengthElement || tag >>> 16 === fileMetaGroup) continue;
     const name = formatTag(tag);
-    json[name] = attributeOf(dataSet, element, path + name, bulkDataURI);
+    json[name] = attributeOf(dataSet, element, path, name, bulkDataURI);
   }
   return json;
 }
@@ -62,14 +62,15 @@ function attributeOf(
   dataSet: DataSet,
   element: DataElement,
   path: string,
+  name: string,
   bulkDataURI: (path: string) => string,
 ): JsonAttribute {
   const { vr, items } = element;
   if (items !== undefined || vr === 'SQ') {
-    const Value = (items ?? []).map((item, i) => jsonOf(item, `${path}.${i + 1}.`, bulkDataURI));
+    const Value = (items ?? []).map((item, i) => jsonOf(item, `${path}${name}.${i + 1}.`, bulkDataURI));
     return Value.length === 0 ? { vr: 'SQ' } : { vr: 'SQ', Value };
   }
-  if (isBulkData(element)) return { vr, BulkDataURI: bulkDataURI(path) };
+  if (isBulkData(element)) return { vr, BulkDataURI: bulkDataURI(path + name) };
   if (element.length === 0) return { vr };
   const bytes = dataSet.bytes(element.tag) ?? new Uint8Array();
   if (isBinary(vr)) return { vr, InlineBinary: inlineBinary(bytes, vr, dataSet.bigEndian) };
@@ -148,14 +149,26 @@ function inlineBinary(bytes: Uint8Array, vr: VR, bigEndian: boolean): string {
  * JSON.stringify would not do: it puts property names of decimal digits alone, such as "54000100", first.
  */
 export function formatJsonModel(json: DicomJson): string {
-  const attributes = Object.keys(json)
-    .sort()
-    .map((tag) => `"${tag}":${formatAttribute(json[tag]!)}`);
-  return `{${attributes.join(',')}}`;
+  let text = '';
+  for (const tag of Object.keys(json).sort()) {
+    text += `${text === '' ? '' : ','}"${tag}":${formatAttribute(json[tag]!)}`;
+  }
+  return `{${text}}`;
 }
 
 function formatAttribute(attribute: JsonAttribute): string {
-  if (attribute.vr !== 'SQ' || attribute.Value === undefined) return JSON.stringify(attribute);
-  const items = attribute.Value.map((item) => formatJsonModel((item ?? {}) as DicomJson));
-  return `{"vr":"SQ","Value":[${items.join(',')}]}`;
+  const { vr, Value } = attribute;
+  if (Value === undefined) return JSON.stringify(attribute);
+  let text = '';
+  for (const value of Value) {
+    text += (text === '' ? '' : ',') + (vr === 'SQ' ? formatJsonModel((value ?? {}) as DicomJson) : formatValue(value));
+  }
+  return `{"vr":"${vr}","Value":[${text}]}`;
+}
+
+/** Text that JSON writes as it is. */
+const plain = /^[ !#-[\]-~]*$/;
+
+function formatValue(value: JsonValue): string {
+  return typeof value === 'string' && plain.test(value) ? `"${value}"` : JSON.stringify(value);
 }

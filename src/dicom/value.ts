@@ -11,11 +11,20 @@ export function readTexts(bytes: Uint8Array, vr: VR, characterSet: CharacterSet 
   const { multiple, insignificant } = valueRepresentations[vr];
   // Decoded before it is divided: in some character sets 5CH is also the second octet of a character.
   const text = characterSet ? characterSet.decode(bytes, vr) : latin1(bytes);
-  const values = multiple ? text.split('\\') : [text];
-  return values.map((value) => withoutPadding(value, insignificant));
+  if (!multiple || !text.includes('\\')) return [withoutPadding(text, insignificant)];
+  return text.split('\\').map((value) => withoutPadding(value, insignificant));
 }
 
-function latin1(bytes: Uint8Array): string {
+/** Values up to this length are put together here: to ask the platform takes longer. */
+const shortText = 16;
+
+/** Octets as the characters of ISO 8859-1. */
+export function latin1(bytes: Uint8Array): string {
+  if (bytes.length <= shortText) {
+    let text = '';
+    for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]!);
+    return text;
+  }
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
@@ -25,7 +34,7 @@ function withoutPadding(text: string, insignificant: 'none' | 'trailing' | 'both
   while (end > 0 && isPadding(text.charCodeAt(end - 1))) end -= 1;
   let start = 0;
   if (insignificant === 'both') while (start < end && text.charCodeAt(start) === 0x20) start += 1;
-  return text.slice(start, end);
+  return start === 0 && end === text.length ? text : text.slice(start, end);
 }
 
 function isPadding(code: number): boolean {
