@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { createRequire } from 'node:module';
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
@@ -60,15 +61,15 @@ export function requestValidation(paths: readonly string[]): RequestHandler {
 const mostRemembered = 8192;
 
 /**
- * Checks a URL once: without a body the outcome depends on method and URL alone, and the check takes longer than finding
- * what is asked for. Only what passed is remembered, and the oldest is forgotten first.
+ * Checks a URL once: the outcome depends on method, URL and, where there is a body, its Content-Type alone, and the check
+ * takes longer than finding what is asked for. Only what passed is remembered, and the oldest is forgotten first.
  */
 function onceForEachUrl(check: RequestHandler): RequestHandler {
   const passed = new Set<string>();
   return (request, response, next) => {
     const { method, url } = request;
-    if (method !== 'GET' && method !== 'HEAD') return check(request, response, next);
-    const key = `${method} ${url}`;
+    if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return check(request, response, next);
+    const key = method === 'POST' ? `POST ${bareContentType(request.headers)} ${url}` : `${method} ${url}`;
     if (passed.has(key)) return next();
     return check(request, response, (failure?: unknown) => {
       if (failure !== undefined) return next(failure);
@@ -134,11 +135,16 @@ const hideContentTypeParameters: RequestHandler = (request, _response, next) => 
   const contentType = request.headers['content-type'];
   if (contentType !== undefined) {
     contentTypes.set(request, contentType);
-    if (request.method === 'POST') request.headers['content-type'] = contentType.split(';', 1)[0]!.trim().toLowerCase();
+    if (request.method === 'POST') request.headers['content-type'] = bareContentType(request.headers);
     else delete request.headers['content-type'];
   }
   next();
 };
+
+/** The media type without its parameters; empty if there is none. */
+function bareContentType({ 'content-type': contentType = '' }: IncomingHttpHeaders): string {
+  return contentType.split(';', 1)[0]!.trim().toLowerCase();
+}
 
 const restoreContentType: RequestHandler = (request, _response, next) => {
   const contentType = contentTypes.get(request);

@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import {
   type Handler,
@@ -80,9 +80,27 @@ function serve({ operationId, path, planned }: Operation, handlers: Handlers): R
 
 /** The body, which a handler may leave half read: destroying the request itself would take the connection, and the response, with it. */
 function bodyOf(request: Request): Readable {
-  const body = new PassThrough({ highWaterMark: 256 * 1024 });
+  let isBegun = false;
+  const body = new Readable({
+    highWaterMark: 256 * 1024,
+    read() {
+      if (!isBegun) request.on('data', onData).once('end', onEnd);
+      isBegun = true;
+      request.resume();
+    },
+    destroy(error, done) {
+      if (isBegun) request.off('data', onData).off('end', onEnd).pause();
+      done(error);
+    },
+  });
+  function onData(chunk: Uint8Array): void {
+    if (!body.push(chunk)) request.pause();
+  }
+  function onEnd(): void {
+    body.push(null);
+  }
   // Told to whoever reads the body; a handler that does not read it has nothing to learn from it.
   body.on('error', () => {});
   request.on('error', (error) => body.destroy(error));
-  return request.pipe(body);
+  return body;
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { InstanceStore } from '../storage/instance-store.ts';
+import { octetsOf } from './request-octets.ts';
 import {
   type StoreStatus,
   storeInstancesResponse,
@@ -56,7 +57,6 @@ export async function storeResponse(
 }
 
 function objectsOf({ headers, body }: StoreRequest, maxBytes: number): AsyncIterable<StorePart> {
-  // Where reading stops early the body is not destroyed: the connection would go with it, and the answer.
-  const octets = body.iterator({ destroyOnReturn: false });
+  const octets = octetsOf(body);
   return readStoreRequest(headers['content-type'], maxBytes > 0 ? limitBody(octets, maxBytes) : octets);
 }
