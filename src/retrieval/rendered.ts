@@ -5,6 +5,8 @@ import type { PackagedBody, Representation } from '../packaging/representation.t
 import { singlePart } from '../packaging/single-part.ts';
 import type { RenderingParameters } from '../rendering/rendering-parameters.ts';
 import type { InstanceRecord, Target } from '../storage/catalog.ts';
+import type { InstanceStore } from '../storage/instance-store.ts';
+import { videoCodingOf } from '../video/stored-video.ts';
 import type { VideoEncoder } from '../video/video-encoder.ts';
 import { acceptableMediaTypesOf, queryParametersOf } from './acceptable.ts';
 import { entityTagOf } from './entity-tag.ts';
@@ -73,7 +75,7 @@ export async function renderTarget(
   const { frameNumbers } = target;
   const records = await targetInstances(needs.instanceStore, target);
   if (target.SOPInstanceUID !== undefined) checkPresentationState(records[0], parameters);
-  if (frameNumbers !== undefined) await frameIndexOf(needs.instanceStore, records[0], frameNumbers);
+  if (frameNumbers !== undefined) await checkFrames(needs.instanceStore, records[0], frameNumbers);
 
   const isPresentation = isPresentationTarget(target, records[0]);
   const { plans: all, leftOut } = isPresentation
@@ -116,6 +118,34 @@ export async function renderTarget(
       ? { body: await animated(needs, request, plan, parameters), isWhole: true }
       : await several(needs, request, plans, parameters, validators.entityTag);
   return payload(request, leftOut === undefined && isWhole ? 200 : 206, body, validators, further);
+}
+
+/**
+ * That the instance has the frames, and that they can be told apart: those of a video are counted by its attributes alone.
+ *
+ * @throws OriginServerError 404, 406
+ */
+async function checkFrames(
+  instanceStore: InstanceStore,
+  record: InstanceRecord,
+  frameNumbers: readonly number[],
+): Promise<void> {
+  const { image, TransferSyntaxUID } = record.index;
+  if (image === undefined || videoCodingOf(TransferSyntaxUID) === undefined) {
+    await frameIndexOf(instanceStore, record, frameNumbers);
+    return;
+  }
+  const absent = frameNumbers.find((frameNumber) => frameNumber > image.NumberOfFrames);
+  if (absent !== undefined) {
+    throw originServerError(
+      'frame-unknown',
+      `Frame ${absent} was asked for; the video has ${image.NumberOfFrames} frames.`,
+    );
+  }
+  throw originServerError(
+    'media-type-not-acceptable',
+    'No single frame of a video is rendered; all of it is sent as video.',
+  );
 }
 
 /** Whether the target is a Presentation State, of which the images that it refers to are rendered. */

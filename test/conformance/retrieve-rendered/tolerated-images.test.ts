@@ -227,7 +227,7 @@ describe('an image that declares 65535 x 65535 pixels and has few octets', () =>
     const response = await server.get(`${instance(number)}/rendered`, 'image/png');
     const took = performance.now() - start;
     expect(response.status).toBe(413);
-    expect((await response.json()).detail).toContain('65535 x 65535');
+    expect(await response.json()).toMatchObject({ detail: expect.stringContaining('65535 x 65535') });
     expect(took).toBeLessThan(50);
   });
 });

@@ -336,6 +336,21 @@ describeWithTool('ffmpeg', 'the Resource Category Video (Sup174 6.1.1.2, 6.1.1.3
     });
   });
 
+  test('no single frame of a stored video is rendered; one that it does not have is not found', async () => {
+    for (const path of [
+      'frames/1/rendered',
+      'frames/25/rendered',
+      'frames/2,3/rendered',
+      'frames/7/thumbnail',
+      'thumbnail',
+    ]) {
+      const response = await server.get(`${target(12)}/${path}`, 'image/jpeg');
+      expect(response.status, path).toBe(406);
+      expect(await response.json(), path).toMatchObject({ detail: expect.stringContaining('video') });
+    }
+    expect((await server.get(`${target(12)}/frames/26/rendered`, 'image/jpeg')).status).toBe(404);
+  });
+
   test('several videos come as parts, each as it is made', async () => {
     const response = await server.get(`/studies/${testUID(1)}/rendered`, 'multipart/related;type="video/mp4"');
     expect([200, 206]).toContain(response.status);
