@@ -4,6 +4,8 @@ import type { PixelFrame } from './pixel-frame.ts';
 /** How the octets of a frame are encoded. */
 export interface FrameEncoding {
   readonly transferSyntaxUID: string;
+  /** How often the sides may be halved while decoding; a codec may do less. Left out, the frame is decoded as it is. */
+  readonly halvings?: number;
 }
 
 /** One way to encode a frame, for one or more transfer syntaxes. */

@@ -23,6 +23,7 @@ export function octetsPerSample(bits: number): 1 | 2 | 4 {
  * Pixel Representation, not the codestream, says whether values are signed (PS3.5 8.2): what a codestream holds as
  * unsigned bits is extended by its sign where the image is signed.
  *
+ * @param halvings how often a wavelet transform was left before its last step
  * @throws OriginServerError `not-renderable` if the codestream is not of this image's size
  */
 export function frameOfCodestream(
@@ -30,9 +31,12 @@ export function frameOfCodestream(
   codestream: Codestream,
   image: ImagePixel,
   PhotometricInterpretation = image.PhotometricInterpretation,
+  halvings = 0,
 ): PixelFrame {
   checkSize(codestream, image);
-  const { Rows, Columns, SamplesPerPixel, precision } = codestream;
+  const { SamplesPerPixel, precision } = codestream;
+  const Rows = Math.ceil(codestream.Rows / 2 ** halvings);
+  const Columns = Math.ceil(codestream.Columns / 2 ** halvings);
   const count = Rows * Columns * SamplesPerPixel;
   const width = octetsPerSample(precision);
   if (octets.length < count * width) {
@@ -54,6 +58,8 @@ export function frameOfCodestream(
     HighBit: BitsStored - 1,
     PixelRepresentation: image.PixelRepresentation,
     samples,
+    // The low-pass filters of a wavelet transform have their middle on the first of two pixels.
+    ...(halvings === 0 ? {} : { reduction: { halvings, firstCenter: 0.5 } }),
   };
 }
 

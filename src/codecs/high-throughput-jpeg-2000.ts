@@ -6,7 +6,7 @@ import { frameOfCodestream, octetsOf, octetsPerSample, precisionNeeded } from '.
 import { decompositionLevels, withoutComponentTransformation } from './jpeg-2000.ts';
 import type { PixelFrame } from './pixel-frame.ts';
 import { lower, withoutShortSigns } from './signed-components.ts';
-import { decodedBy, encodedBy, wasmCodec } from './wasm-codec.ts';
+import { decodedWavelets, encodedBy, wasmCodec } from './wasm-codec.ts';
 
 const rpclUID = '1.2.840.10008.1.2.4.202';
 const lossyUID = '1.2.840.10008.1.2.4.203';
@@ -25,12 +25,16 @@ const quantizationStep = 0.002;
 
 const openjph = wasmCodec<CodecModule>(() => import('@cornerstonejs/codec-openjph/wasmjs'));
 
-async function decode(encoded: Uint8Array, image: ImagePixel): Promise<PixelFrame> {
+async function decode(
+  encoded: Uint8Array,
+  image: ImagePixel,
+  { halvings: wanted = 0 }: FrameEncoding,
+): Promise<PixelFrame> {
   return openjph(({ HTJ2KDecoder }) => {
     const decoder = new HTJ2KDecoder();
     try {
       const { codestream: unsigned, lift } = withoutShortSigns(encoded);
-      const { octets, info } = decodedBy(decoder, unsigned);
+      const { octets, info, halvings } = decodedWavelets(decoder, unsigned, wanted, image.PixelRepresentation === 1);
       lower(octets, lift);
       const { width: Columns, height: Rows, componentCount: SamplesPerPixel, bitsPerSample: precision } = info;
       const codestream = { Rows, Columns, SamplesPerPixel, precision, isSigned: lift > 0 || info.isSigned === true };
@@ -39,6 +43,7 @@ async function decode(encoded: Uint8Array, image: ImagePixel): Promise<PixelFram
         codestream,
         image,
         withoutComponentTransformation(image.PhotometricInterpretation),
+        halvings,
       );
     } finally {
       decoder.delete();

@@ -6,7 +6,7 @@ import { frameOfCodestream, octetsOf, octetsPerSample, precisionNeeded } from '.
 import { contextOf, encodedOctets } from './native-codecs.ts';
 import type { PixelFrame } from './pixel-frame.ts';
 import { lower, withoutShortSigns } from './signed-components.ts';
-import { decodedBy, encodedBy, wasmCodec } from './wasm-codec.ts';
+import { decodedWavelets, encodedBy, wasmCodec } from './wasm-codec.ts';
 
 const losslessUID = '1.2.840.10008.1.2.4.90';
 const lossyUID = '1.2.840.10008.1.2.4.91';
@@ -31,12 +31,16 @@ export function withoutComponentTransformation(PhotometricInterpretation: string
   return /^YBR_(RCT|ICT)$/.test(PhotometricInterpretation) ? 'RGB' : PhotometricInterpretation;
 }
 
-async function decode(encoded: Uint8Array, image: ImagePixel): Promise<PixelFrame> {
+async function decode(
+  encoded: Uint8Array,
+  image: ImagePixel,
+  { halvings: wanted = 0 }: FrameEncoding,
+): Promise<PixelFrame> {
   return openjpeg(({ J2KDecoder }) => {
     const decoder = new J2KDecoder();
     try {
       const { codestream: unsigned, lift } = withoutShortSigns(encoded);
-      const { octets, info } = decodedBy(decoder, unsigned);
+      const { octets, info, halvings } = decodedWavelets(decoder, unsigned, wanted, image.PixelRepresentation === 1);
       lower(octets, lift);
       const { width: Columns, height: Rows, componentCount: SamplesPerPixel, bitsPerSample: precision } = info;
       const codestream = { Rows, Columns, SamplesPerPixel, precision, isSigned: lift > 0 || info.isSigned === true };
@@ -45,6 +49,7 @@ async function decode(encoded: Uint8Array, image: ImagePixel): Promise<PixelFram
         codestream,
         image,
         withoutComponentTransformation(image.PhotometricInterpretation),
+        halvings,
       );
     } finally {
       decoder.delete();

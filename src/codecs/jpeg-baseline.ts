@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import type { ImagePixel } from '../dicom/image-pixel.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
-import type { Codec } from './codec.ts';
+import type { Codec, FrameEncoding } from './codec.ts';
 import { encodeJpegBaseline } from './jpeg-baseline-encoder.ts';
 import type { PixelFrame } from './pixel-frame.ts';
 
@@ -17,7 +17,11 @@ export const jpegBaselineCodec: Codec = {
  *
  * @throws OriginServerError `not-renderable` if the stream is damaged or its size is not that of the image
  */
-export async function decodeJpegBaseline(encoded: Uint8Array, image: ImagePixel): Promise<PixelFrame> {
+export async function decodeJpegBaseline(
+  encoded: Uint8Array,
+  image: ImagePixel,
+  { halvings: wanted = 0 }: Pick<FrameEncoding, 'halvings'> = {},
+): Promise<PixelFrame> {
   const stream = readJpegHeader(encoded);
   if (stream === undefined) throw originServerError('not-renderable', 'The frame is no JPEG stream.');
   const { components, height, width } = stream;
@@ -33,10 +37,15 @@ export async function decodeJpegBaseline(encoded: Uint8Array, image: ImagePixel)
       `The JPEG stream has ${components} components of ${stream.precision} bits; 1 or 3 of 8 bits can be read.`,
     );
   }
-  const samples = await decodePixels(plainStream(encoded, stream, image), components);
+  // Any other size would be stretched over the halves.
+  const halvings = Math.min(wanted, factorsOfTwo(width), factorsOfTwo(height));
+  const Rows = height / 2 ** halvings;
+  const Columns = width / 2 ** halvings;
+  const size = halvings === 0 ? undefined : { width: Columns, height: Rows };
+  const samples = await decodePixels(plainStream(encoded, stream, image), components, size);
   return {
-    Rows: height,
-    Columns: width,
+    Rows,
+    Columns,
     SamplesPerPixel: components,
     PhotometricInterpretation: components === 3 ? 'RGB' : image.PhotometricInterpretation,
     BitsStored: 8,
@@ -44,12 +53,24 @@ export async function decodeJpegBaseline(encoded: Uint8Array, image: ImagePixel)
     PixelRepresentation: image.PixelRepresentation,
     samples:
       image.PixelRepresentation === 1 ? new Int8Array(samples.buffer, samples.byteOffset, samples.length) : samples,
+    ...(halvings === 0 ? {} : { reduction: { halvings, firstCenter: 2 ** halvings / 2 } }),
   };
 }
 
-async function decodePixels(jpeg: Uint8Array, components: number): Promise<Uint8Array> {
+function factorsOfTwo(size: number): number {
+  return 31 - Math.clz32(size & -size);
+}
+
+/** @param size halves of the size of the stream, which the library leaves to the inverse transform of the blocks */
+async function decodePixels(
+  jpeg: Uint8Array,
+  components: number,
+  size: { width: number; height: number } | undefined,
+): Promise<Uint8Array> {
   try {
-    return await sharp(jpeg, { failOn: 'error', limitInputPixels: false })
+    const decoding = sharp(jpeg, { failOn: 'error', limitInputPixels: false });
+    if (size !== undefined) decoding.resize({ ...size, fit: 'fill' });
+    return await decoding
       .toColourspace(components === 1 ? 'b-w' : 'srgb')
       .raw()
       .toBuffer();

@@ -9,6 +9,14 @@ export type Samples =
   | Float32Array
   | Float64Array;
 
+/** How the pixels of a halved frame lie in the image. */
+export interface FrameReduction {
+  /** How often both sides were halved, and rounded up. */
+  readonly halvings: number;
+  /** Where the first pixel has its middle, in pixels of the image from its edge. */
+  readonly firstCenter: number;
+}
+
 /**
  * One decoded frame: samples in the machine's own byte order, interleaved by pixel (R G B R G B), rows from the top.
  *
@@ -25,4 +33,6 @@ export interface PixelFrame {
   readonly HighBit: number;
   readonly PixelRepresentation: 0 | 1;
   readonly samples: Samples;
+  /** Where the frame has fewer pixels than the image, because it was halved while it was decoded. */
+  readonly reduction?: FrameReduction;
 }

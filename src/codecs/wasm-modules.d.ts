@@ -25,7 +25,7 @@ declare module '@cornerstonejs/codec-*' {
     delete(): void;
   }
 
-  interface Jpeg2000Decoder extends Decoder {
+  export interface Jpeg2000Decoder extends Decoder {
     readHeader(): void;
     decodeSubResolution(level: number, layer?: number): void;
     getNumDecompositions(): number;

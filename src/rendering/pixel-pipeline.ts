@@ -1,5 +1,5 @@
 import { decodeFrame } from '../codecs/decode-frame.ts';
-import type { PixelFrame } from '../codecs/pixel-frame.ts';
+import type { FrameReduction, PixelFrame } from '../codecs/pixel-frame.ts';
 import type { DataSet } from '../dicom/data-set.ts';
 import type { ImagePixel } from '../dicom/image-pixel.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
@@ -15,6 +15,7 @@ import { grayscaleTransformationOf, renderGrayscale } from './grayscale.ts';
 import { iccProfileOf, toStandardColors } from './icc-profile.ts';
 import { burnInOverlays, overlayPlanesOf } from './overlay.ts';
 import { paletteOf, renderPaletteColor, renderSupplementalPalette, supplementalPaletteOf } from './palette-color.ts';
+import { halvingsOf, inReducedFrame } from './reduced-resolution.ts';
 import type { RenderedImage } from './rendered-image.ts';
 import type { RenderingParameters } from './rendering-parameters.ts';
 import { resample } from './resample.ts';
@@ -68,13 +69,14 @@ export async function renderFrame(
   const { dataSet, image, frameNumber } = source;
   const stored = mediaType === 'image/jpeg' ? storedJpeg(source, parameters) : undefined;
   if (stored !== undefined) return stored;
-  const frame = await decodeFrame(source.frame, image, { transferSyntaxUID: source.transferSyntaxUID });
+  const halvings = halvingsOf(dataSet, image, frameNumber, parameters, pixelAspectRatioOf(dataSet));
+  const frame = await decodeFrame(source.frame, image, { transferSyntaxUID: source.transferSyntaxUID, halvings });
   const displayed = await toStandardColors(
     toDisplayedValues(frame, dataSet, frameNumber, parameters),
     iccProfileOf(dataSet),
   );
   const overlaid = burnInOverlays(displayed, overlayPlanesOf(dataSet), frameNumber, frame);
-  const scaled = toViewport(overlaid, dataSet, parameters);
+  const scaled = toViewport(overlaid, source, frame.reduction, parameters);
   return encodeRendered(scaled, mediaType, parameters, dataSet, frameNumber);
 }
 
@@ -125,7 +127,13 @@ export function toDisplayedValues(
  * @requirement R-001-327
  * @requirement R-001-328
  */
-function toViewport(image: RenderedImage, dataSet: DataSet, { viewport }: RenderingParameters): RenderedImage {
-  if (viewport === undefined) return image;
-  return resample(image, viewportGeometry(viewport, image.width, image.height, pixelAspectRatioOf(dataSet)));
+function toViewport(
+  displayed: RenderedImage,
+  { dataSet, image }: FrameToRender,
+  reduction: FrameReduction | undefined,
+  { viewport }: RenderingParameters,
+): RenderedImage {
+  if (viewport === undefined) return displayed;
+  const geometry = viewportGeometry(viewport, image.Columns, image.Rows, pixelAspectRatioOf(dataSet));
+  return resample(displayed, inReducedFrame(geometry, reduction));
 }
