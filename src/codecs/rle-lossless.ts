@@ -78,11 +78,13 @@ function unpack(segment: Uint8Array, into: Uint8Array, first: number, step: numb
   while (to < into.length && from < segment.length) {
     const control = segment[from++]!;
     if (control < 128) {
-      const end = Math.min(from + control + 1, segment.length);
-      for (; from < end && to < into.length; to += step) into[to] = segment[from++]!;
+      const room = Math.ceil((into.length - to) / step);
+      const end = from + Math.min(control + 1, segment.length - from, room);
+      for (; from < end; from++, to += step) into[to] = segment[from]!;
     } else if (control > 128 && from < segment.length) {
       const value = segment[from++]!;
-      for (let left = 257 - control; left > 0 && to < into.length; left--, to += step) into[to] = value;
+      const end = Math.min(into.length, to + (257 - control) * step);
+      for (; to < end; to += step) into[to] = value;
     }
   }
   if (to < into.length)
