@@ -5,7 +5,7 @@ import type { Codec, FrameEncoding } from './codec.ts';
 import { frameOfCodestream, octetsOf, octetsPerSample, precisionNeeded } from './encapsulated-samples.ts';
 import { decompositionLevels, withoutComponentTransformation } from './jpeg-2000.ts';
 import type { PixelFrame } from './pixel-frame.ts';
-import { lower, withoutShortSigns } from './signed-components.ts';
+import { declareSigned, lower, raised, withoutShortSigns } from './signed-components.ts';
 import { decodedWavelets, encodedBy, wasmCodec } from './wasm-codec.ts';
 
 const rpclUID = '1.2.840.10008.1.2.4.202';
@@ -68,15 +68,18 @@ async function encode(frame: PixelFrame, _image: ImagePixel, encoding: FrameEnco
       encoder.setDecompositions(Math.max(1, decompositionLevels(frame)));
       encoder.setProgressionOrder(encoding.transferSyntaxUID === rpclUID ? progression.RPCL : progression.LRCP);
       encoder.setTLMMarker(encoding.transferSyntaxUID === rpclUID);
-      return encodedBy(encoder, octetsOf(frame.samples, octetsPerSample(precision)), {
+      const octets = octetsOf(frame.samples, octetsPerSample(precision));
+      const hasShortSigns = frame.PixelRepresentation === 1 && precision <= 8;
+      const codestream = encodedBy(encoder, hasShortSigns ? raised(octets, precision) : octets, {
         width: frame.Columns,
         height: frame.Rows,
         bitsPerSample: precision,
         componentCount: frame.SamplesPerPixel,
-        // The library reads eight bits as unsigned; the octets come back the same.
-        isSigned: frame.PixelRepresentation === 1 && precision > 8,
+        // The library reads samples of eight bits as unsigned.
+        isSigned: frame.PixelRepresentation === 1 && !hasShortSigns,
         isUsingColorTransform: frame.PhotometricInterpretation === 'RGB',
       });
+      return hasShortSigns ? declareSigned(codestream) : codestream;
     } finally {
       encoder.delete();
     }

@@ -5,7 +5,7 @@ import type { Codec, FrameEncoding } from './codec.ts';
 import { frameOfCodestream, octetsOf, octetsPerSample, precisionNeeded } from './encapsulated-samples.ts';
 import { contextOf, encodedOctets } from './native-codecs.ts';
 import type { PixelFrame } from './pixel-frame.ts';
-import { lower, withoutShortSigns } from './signed-components.ts';
+import { declareSigned, lower, raised, withoutShortSigns } from './signed-components.ts';
 import { decodedWavelets, encodedBy, wasmCodec } from './wasm-codec.ts';
 
 const losslessUID = '1.2.840.10008.1.2.4.90';
@@ -76,15 +76,18 @@ export async function encodeJpeg2000(frame: PixelFrame): Promise<Uint8Array> {
     try {
       encoder.setQuality(true, 0);
       encoder.setDecompositions(decompositionLevels(frame));
-      return encodedBy(encoder, octetsOf(frame.samples, octetsPerSample(precision)), {
+      const octets = octetsOf(frame.samples, octetsPerSample(precision));
+      const hasShortSigns = frame.PixelRepresentation === 1 && precision <= 8;
+      const codestream = encodedBy(encoder, hasShortSigns ? raised(octets, precision) : octets, {
         width: frame.Columns,
         height: frame.Rows,
         bitsPerSample: precision,
         componentCount: frame.SamplesPerPixel,
-        // The library reads eight bits as unsigned; the octets come back the same.
-        isSigned: frame.PixelRepresentation === 1 && precision > 8,
+        // The library reads samples of eight bits as unsigned.
+        isSigned: frame.PixelRepresentation === 1 && !hasShortSigns,
         isUsingColorTransform: frame.PhotometricInterpretation === 'RGB',
       });
+      return hasShortSigns ? declareSigned(codestream) : codestream;
     } finally {
       encoder.delete();
     }

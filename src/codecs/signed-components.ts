@@ -41,3 +41,18 @@ export function lower(octets: Uint8Array, lift: number): void {
   if (lift === 0) return;
   for (let i = 0; i < octets.length; i++) octets[i]! -= lift;
 }
+
+/** Raises two's complement samples of a precision of eight bits or less to unsigned ones, as a copy. */
+export function raised(octets: Uint8Array, precision: number): Uint8Array {
+  const lift = 2 ** (precision - 1);
+  return Uint8Array.from(octets, (octet) => (octet + lift) & 0xff);
+}
+
+/** Declares the components of a codestream signed, in place: the inverse of {@link withoutShortSigns}. */
+export function declareSigned(codestream: Uint8Array): Uint8Array {
+  const octets = Buffer.from(codestream.buffer, codestream.byteOffset, codestream.length);
+  const at = octets.indexOf(start);
+  const end = at + firstComponentAt + 3 * octets.readUInt16BE(at + componentCountAt);
+  for (let component = at + firstComponentAt; component < end; component += 3) octets[component]! |= signBit;
+  return codestream;
+}

@@ -82,7 +82,8 @@ async function encoded(transferSyntaxUID: string): Promise<Fragments> {
   const image = {
     ...{ Rows, Columns, SamplesPerPixel: 3, PhotometricInterpretation: 'RGB' },
     ...{ BitsAllocated: 8, BitsStored: 8, HighBit: 7 },
-    ...{ PlanarConfiguration: 0, NumberOfFrames: 1 },
+    NumberOfFrames: 1,
+    PlanarConfiguration: 0,
     PixelRepresentation: 0,
     pixelData: 'PixelData',
   } as const;

@@ -3,11 +3,12 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { decodeFrame } from '../../../src/codecs/decode-frame.ts';
+import { decodeFrame, encodeFrame } from '../../../src/codecs/decode-frame.ts';
 import type { PixelFrame } from '../../../src/codecs/pixel-frame.ts';
 import { memorySource } from '../../../src/dicom/byte-source.ts';
 import { frameBytes, frameCount, frameRange } from '../../../src/dicom/frame-index.ts';
 import { type InstanceIndex, indexInstance } from '../../../src/dicom/instance-index.ts';
+import { TransferSyntaxUID as Uid } from '../../../src/dicom/transfer-syntax.ts';
 import { corpusPath, describeCorpus, hasCorpus } from '../../support/corpus.ts';
 import { type BuiltElements, buildInstance } from '../../support/dicom-builder.ts';
 import { identifiedObject } from '../../support/identified-object.ts';
@@ -172,6 +173,34 @@ describe('built images, as other programs encode and decode them', () => {
     });
   });
 });
+
+describeWithTool(
+  'opj_decompress',
+  'signed samples of eight bits and less, encoded here and decoded by OpenJPEG',
+  () => {
+    const eachUID = [Uid.JPEG2000Lossless, Uid.HTJ2KLossless, Uid.HTJ2KLosslessRPCL];
+    test.each(eachUID.flatMap((uid) => [8, 7, 5].map((BitsStored) => ({ uid, BitsStored }))))(
+      '$uid with $BitsStored bits',
+      async ({ uid, BitsStored }) => {
+        const samples = new Int8Array(walk(pixels, 1, BitsStored, true).buffer);
+        const elements = { ...size, ...bits(8, BitsStored, 1) };
+        const index = indexOf(buildInstance({ elements, pixelData: new Uint8Array(samples.buffer) }));
+        const image = index.image!;
+        const codestream = await encodeFrame({ ...image, samples }, image, { transferSyntaxUID: uid });
+        expect((await decodeFrame(codestream, image, { transferSyntaxUID: uid })).samples).toEqual(samples);
+        const [folder, name] = [temporaryDirectory(), 'frame'];
+        writeFileSync(path.join(folder, `${name}.j2k`), codestream);
+        execFileSync('opj_decompress', ['-quiet', '-i', `${name}.j2k`, '-o', `${name}.rawl`], { cwd: folder });
+        // OpenJPEG writes the bits of the sample alone, without extending its sign.
+        const cells = Int8Array.from(
+          readFileSync(path.join(folder, `${name}.rawl`)),
+          (cell) => (cell << (32 - BitsStored)) >> (32 - BitsStored),
+        );
+        expect(cells).toEqual(samples);
+      },
+    );
+  },
+);
 
 interface ObjectToDecode {
   readonly object: Buffer;
