@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { PackagedBody, Representation } from './representation.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { PackagedBody, Representation } from './representation.ts';
  * same content always has the same boundary, so that a strong entity tag holds byte by byte. RFC 2046 5.1.1.
  */
 export function boundaryOf(entityTag: string): string {
-  return `fiducial-${createHash('sha256').update('boundary ').update(entityTag).digest('hex').slice(0, 40)}`;
+  return `fiducial-${hash('sha256', `boundary ${entityTag}`, 'hex').slice(0, 40)}`;
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   type TargetRepresentations,
 } from '../negotiation/acceptable-media-types.ts';
 import type { NotAcceptable } from '../negotiation/selected-media-type.ts';
+import { LeastRecentlyUsed } from '../storage/least-recently-used.ts';
 import { parseCharsetParameter } from '../syntax/character-set.ts';
 import { parseQueryString, type QueryParameters } from '../syntax/query-string.ts';
 import { dicomdirOf } from './dicomdir-parameter.ts';
@@ -30,6 +31,12 @@ export function queryParametersOf(request: Pick<RetrieveRequest, 'query'>): Quer
   return parsed.value;
 }
 
+/** Acceptable Media Types that were read before, by all that they depend on. A user agent asks with the same few again and again. */
+const known = new LeastRecentlyUsed<AcceptableMediaTypes>(256, () => 1);
+
+/** A longer question is read each time, so that what is remembered stays small. */
+const longestRemembered = 1024;
+
 /**
  * Acceptable Media Types of a request to the RS services, where the query parameter is called accept.
  * PS3.18 Sup174 6.1.1.4, Table 6.1.1-4.
@@ -42,8 +49,14 @@ export function acceptableMediaTypesOf(
   target: TargetRepresentations,
 ): AcceptableMediaTypes {
   const query = queryParametersOf(request);
+  const sources = { accept: request.headers.accept, acceptParameter: query.get('accept') };
+  const question = JSON.stringify([target, sources.accept, sources.acceptParameter]);
+  const answer = known.get(question);
+  if (answer !== undefined) return answer;
   try {
-    return acceptableMediaTypes({ accept: request.headers.accept, acceptParameter: query.get('accept') }, target);
+    const acceptable = acceptableMediaTypes(sources, target);
+    if (question.length <= longestRemembered) known.set(question, acceptable);
+    return acceptable;
   } catch (cause) {
     // Which query parameters have a meaning depends on the media types; where these fail, all of them come first (D-36).
     if (target === 'retrieve') {

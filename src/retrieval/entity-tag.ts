@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { InstanceRecord } from '../storage/catalog.ts';
 
 /**
@@ -8,9 +8,6 @@ import type { InstanceRecord } from '../storage/catalog.ts';
  * @param representation whatever else the bytes depend on: media types, transfer syntaxes, URLs, content coding
  */
 export function entityTagOf(instances: readonly InstanceRecord[], representation: readonly string[]): string {
-  const hash = createHash('sha256');
-  // One update: a study has thousands of instances.
-  hash.update(instances.map(({ digest }) => digest).join(''));
-  for (const text of representation) hash.update('\0').update(text);
-  return `"${hash.digest('base64url').slice(0, 32)}"`;
+  const content = [instances.map(({ digest }) => digest).join(''), ...representation].join('\0');
+  return `"${hash('sha256', content, 'base64url').slice(0, 32)}"`;
 }

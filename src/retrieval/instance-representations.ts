@@ -156,6 +156,36 @@ export interface SelectedInstances {
   readonly leftOut?: NotAcceptable;
 }
 
+/** Representations that were selected before, for the kinds of instances. What is acceptable is kept as one object by whoever reads it. */
+const selectedBefore = new WeakMap<AcceptableMediaTypes, Map<string, Selected<InstanceRepresentation>>>();
+
+/** Kinds of instances that are remembered for one question. */
+const mostKinds = 64;
+
+/**
+ * Selects the representation of an instance by itself.
+ *
+ * @param among the packaging that other instances of the body leave: zip, or anything but zip; undefined for all
+ */
+function select(
+  index: StoredIndex,
+  acceptable: AcceptableMediaTypes,
+  among: { readonly alone: boolean; readonly isZip: boolean | undefined },
+): Selected<InstanceRepresentation> | NotAcceptable {
+  const kind = `${among.alone} ${among.isZip} ${situationOf(index)}`;
+  const before = selectedBefore.get(acceptable) ?? new Map<string, Selected<InstanceRepresentation>>();
+  const known = before.get(kind);
+  if (known !== undefined) return known;
+  const asked = transferSyntaxesAskedFor(acceptable);
+  const supported = instanceRepresentations(index, asked, among.alone).filter(
+    ({ packaging }) => among.isZip === undefined || among.isZip === (packaging === 'zip'),
+  );
+  const selected = explained(selectMediaType(acceptable, supported), index, asked);
+  if (selected.kind === 'selected' && before.size < mostKinds)
+    selectedBefore.set(acceptable, before.set(kind, selected));
+  return selected;
+}
+
 /**
  * Selects the representation of every instance by itself (D-28). They go into one body: when the first one selects a zip
  * archive, it is zip for all, and when not, for none.
@@ -166,7 +196,6 @@ export function selectPerInstance(
   records: readonly InstanceRecord[],
   acceptable: AcceptableMediaTypes,
 ): SelectedInstances {
-  const asked = transferSyntaxesAskedFor(acceptable);
   const bySituation = new Map<string, Selected<InstanceRepresentation> | NotAcceptable>();
   const instances: SelectedInstance[] = [];
   let leftOut: NotAcceptable | undefined;
@@ -175,10 +204,7 @@ export function selectPerInstance(
     const situation = situationOf(record.index);
     let selected = bySituation.get(situation);
     if (selected === undefined) {
-      const supported = instanceRepresentations(record.index, asked, records.length === 1).filter(
-        ({ packaging }) => isZip === undefined || isZip === (packaging === 'zip'),
-      );
-      selected = explained(selectMediaType(acceptable, supported), record.index, asked);
+      selected = select(record.index, acceptable, { alone: records.length === 1, isZip });
       bySituation.set(situation, selected);
     }
     if (selected.kind === 'not-acceptable') {
