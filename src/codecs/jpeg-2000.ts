@@ -97,12 +97,16 @@ export async function encodeJpeg2000(frame: PixelFrame): Promise<Uint8Array> {
 /** The library that decodes has no rate control; another one writes what is to be small. */
 async function encodeIrreversibly(frame: PixelFrame): Promise<Uint8Array> {
   const precision = precisionOf(frame);
+  const isSigned = frame.PixelRepresentation === 1;
+  const hasShortSigns = isSigned && precision <= 8;
   const octets = octetsOf(frame.samples, octetsPerSample(precision));
-  const codestream = { ...frame, precision, isSigned: frame.PixelRepresentation === 1 };
-  return encodedOctets(({ NativeCodecs, Context }) => {
-    const context = new Context({ ...contextOf(codestream, frame.PhotometricInterpretation), decodedBuffer: octets });
+  const decodedBuffer = hasShortSigns ? raised(octets, precision) : octets;
+  const codestream = { ...frame, precision, isSigned: isSigned && !hasShortSigns };
+  const encoded = await encodedOctets(({ NativeCodecs, Context }) => {
+    const context = new Context({ ...contextOf(codestream, frame.PhotometricInterpretation), decodedBuffer });
     return NativeCodecs.encodeJpeg2000(context, { lossy: true, rate: compressionRatio }).getEncodedBuffer();
   });
+  return hasShortSigns ? declareSigned(encoded) : encoded;
 }
 
 function precisionOf(frame: PixelFrame): number {

@@ -202,6 +202,18 @@ describeWithTool(
   },
 );
 
+describe('signed samples of eight bits, encoded with loss', () => {
+  test.each([Uid.JPEG2000, Uid.HTJ2K])('%s stays within 4 levels of a wave', async (uid) => {
+    const [Rows, Columns] = [64, 64];
+    const samples = Int8Array.from({ length: Rows * Columns }, (_, i) => Math.round(100 * Math.sin(i / 200)));
+    const elements = { Rows, Columns, ...bits(8, 8, 1) };
+    const image = indexOf(buildInstance({ elements, pixelData: new Uint8Array(samples.buffer) })).image!;
+    const codestream = await encodeFrame({ ...image, samples }, image, { transferSyntaxUID: uid });
+    const back = await decodeFrame(codestream, image, { transferSyntaxUID: uid });
+    expect(greatestDifference(back.samples, samples)).toBeLessThanOrEqual(4);
+  });
+});
+
 interface ObjectToDecode {
   readonly object: Buffer;
   readonly index: InstanceIndex;
