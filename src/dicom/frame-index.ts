@@ -73,7 +73,10 @@ export function frameBytes(index: FrameIndex, frameNumber: number, raw: Uint8Arr
   const first = Math.floor(bitOffset / 8);
   const shift = bitOffset % 8;
   const last = index.bitsPerFrame % 8;
-  if (shift === 0 && last === 0) return octets.subarray(first, first + length);
+  if (shift === 0 && last === 0) {
+    // The buffer itself can be used again by whoever has had the frame, a view of it cannot.
+    return first === 0 && length === octets.length ? octets : octets.subarray(first, first + length);
+  }
   const frame = new Uint8Array(length);
   for (let i = 0; i < length; i++) {
     frame[i] = (octets[first + i]! | ((octets[first + i + 1] ?? 0) << 8)) >> shift;

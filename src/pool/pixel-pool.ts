@@ -1,4 +1,5 @@
 import { Piscina } from 'piscina';
+import { giveBackBuffer } from '../buffers/reusable-buffers.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import { useInstalledFonts } from './fonts.ts';
 import type { Outcome } from './outcome.ts';
@@ -100,11 +101,11 @@ export function createPixelPool({
       });
     },
     render(task, signal) {
-      const frame = ownBuffer(task.frame);
+      const frame = handedOver(task.frame);
       return run({ kind: 'render', ...task, frame }, frame, signal);
     },
     transcode(task, signal) {
-      const frame = ownBuffer(task.frame);
+      const frame = handedOver(task.frame);
       return run({ kind: 'transcode', ...task, frame }, frame, signal);
     },
     async close() {
@@ -112,6 +113,13 @@ export function createPixelPool({
       await threads.destroy();
     },
   };
+}
+
+/** The octets in a buffer to be transferred. The one that they were read into is read into again, if it stays here. */
+function handedOver(frame: Uint8Array): Uint8Array<ArrayBuffer> {
+  const own = ownBuffer(frame);
+  if (own !== frame) giveBackBuffer(frame);
+  return own;
 }
 
 /** As many tasks at a time as there are threads; the others wait here, where an aborted one costs nothing. */

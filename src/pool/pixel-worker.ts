@@ -23,11 +23,17 @@ sharp.cache(false);
 export default async function runTask(task: WorkerTask): Promise<Outcome> {
   try {
     const bytes = ownBuffer(await bytesOf(task));
+    if (task.kind !== 'warm-up' && task.frame.buffer !== bytes.buffer) release(task.frame);
     const outcome: Outcome = { ok: true, bytes };
     return move({ [transferableSymbol]: [bytes.buffer], [valueSymbol]: outcome }) as unknown as Outcome;
   } catch (cause) {
     return failureOf(cause);
   }
+}
+
+/** Frees the memory of a frame now: a collector that waits for half a megabyte a task marks the whole heap all the time. */
+function release({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 function bytesOf(task: WorkerTask): Promise<Uint8Array> {
