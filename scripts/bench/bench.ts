@@ -209,7 +209,8 @@ async function rendered(): Promise<void> {
     const pixels = new Uint16Array(
       bytes.buffer.slice(bytes.byteOffset + bytes.length - 512 * 512 * 2, bytes.byteOffset + bytes.length),
     );
-    const gray = Uint8Array.from(pixels, (value) => lut[value]!);
+    const gray = new Uint8Array(pixels.length);
+    for (let i = 0; i < gray.length; i++) gray[i] = lut[pixels[i]!]!;
     await sharp(gray, { raw: { width: 512, height: 512, channels: 1 } })
       .toColourspace('b-w')
       .jpeg({ quality: 90, optimiseCoding: false })
