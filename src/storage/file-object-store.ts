@@ -15,8 +15,11 @@ const inMemoryLimit = 4 * 1024 * 1024;
 /** Bytes in memory on their way to the disk, above which the next body waits. */
 const pendingLimit = 16 * 1024 * 1024;
 
-/** Below this a copy from or to the page cache, or a digest, costs less than a trip to the thread pool. */
+/** Below this a copy from or to the page cache costs less than a trip to the thread pool. */
 const syncLimit = 128 * 1024;
+
+/** Below this a digest costs about what the copy costs that the thread pool would get. */
+const syncDigestLimit = 1024 * 1024;
 
 /** Chunks are gathered to writes of this length. */
 const blockLength = 512 * 1024;
@@ -130,6 +133,7 @@ export class FileObjectStore implements ObjectStore {
     const key = this.runs.next();
     const file = this.runs.pathOf(key);
     const size = bytes.length;
+    // Begun before the digest: the disk works meanwhile.
     const durable = this.writeDurably(file, bytes);
     const digest = Promise.all([sha256(bytes), durable]).then(([value]) => value);
     // A request may have thousands of objects: their bytes leave the memory when they are on the disk and nobody reads them.
@@ -263,7 +267,7 @@ function openSource(file: string, size: number): OpenByteSource {
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {
-  if (bytes.length <= syncLimit) return hash('sha256', bytes, 'hex');
+  if (bytes.length <= syncDigestLimit) return hash('sha256', bytes, 'hex');
   const digest = await webcrypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
   return Buffer.from(digest).toString('hex');
 }

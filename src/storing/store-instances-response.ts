@@ -68,16 +68,17 @@ export interface StoreResponseBody {
  * application/dicom+json. An Accept that names neither gets XML all the same, as the service has no status for it (D-29).
  */
 export function storeResponseBody(module: DicomJson, accept: string | undefined): StoreResponseBody {
-  if (weightOf('json', accept) > weightOf('xml', accept)) {
+  const ranges = parseAcceptField(accept ?? '*/*');
+  if (weightOf('json', ranges) > weightOf('xml', ranges)) {
     return { contentType: 'application/dicom+json', text: JSON.stringify(module) };
   }
   return { contentType: 'application/dicom+xml', text: toXmlModel(module) };
 }
 
 /** Weight of application/dicom+json (or its short form application/json) or application/dicom+xml in an Accept header field. */
-function weightOf(syntax: 'json' | 'xml', accept = '*/*'): number {
+function weightOf(syntax: 'json' | 'xml', ranges: ReturnType<typeof parseAcceptField>): number {
   const precedence = [[`dicom+${syntax}`, syntax], ['*']];
-  const members = parseAcceptField(accept).filter(({ value }) => value.type === 'application' || value.type === '*');
+  const members = ranges.filter(({ value }) => value.type === 'application' || value.type === '*');
   for (const subtypes of precedence) {
     const weights = members.filter(({ value }) => subtypes.includes(value.subtype)).map(({ weight }) => weight);
     if (weights.length > 0) return Math.max(...weights);

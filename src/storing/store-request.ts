@@ -55,11 +55,16 @@ async function* parts(body: AsyncIterable<Uint8Array>, boundary: string): AsyncG
   let count = 0;
   for await (const part of readMultipart(body, boundary)) {
     count += 1;
-    const claimed = parseMediaType(part.headers.get('content-type') ?? dicom);
-    yield { mediaType: claimed.ok ? nameOf(claimed.value) : 'a malformed media type', body: part.body };
+    yield { mediaType: mediaTypeNameOf(part.headers.get('content-type') ?? dicom), body: part.body };
   }
   if (count === 0)
     throw originServerError('store-request-malformed', 'The multipart body of the request has no parts.');
+}
+
+function mediaTypeNameOf(contentType: string): string {
+  if (contentType === dicom) return dicom;
+  const claimed = parseMediaType(contentType);
+  return claimed.ok ? nameOf(claimed.value) : 'a malformed media type';
 }
 
 function nameOf({ type, subtype }: MediaType): string {
