@@ -8,7 +8,7 @@ import {
   unicodeEncodings,
 } from './character-set-table.ts';
 import { decodeIso2022, encodeIso2022 } from './iso-2022.ts';
-import { latin1 } from './value.ts';
+import { latin1 } from './latin-1.ts';
 import { valueRepresentations } from './value-representation.ts';
 
 /** How the text of a data set is written: the value of Specific Character Set (0008,0005) (PS3.3 C.12.1.1.2). */

@@ -1,5 +1,6 @@
 import type { VR } from '../../generated/dictionary.ts';
 import type { CharacterSet } from './character-set.ts';
+import { latin1 } from './latin-1.ts';
 import { valueRepresentations } from './value-representation.ts';
 
 /**
@@ -13,19 +14,6 @@ export function readTexts(bytes: Uint8Array, vr: VR, characterSet: CharacterSet 
   const text = characterSet ? characterSet.decode(bytes, vr) : latin1(bytes);
   if (!multiple || !text.includes('\\')) return [withoutPadding(text, insignificant)];
   return text.split('\\').map((value) => withoutPadding(value, insignificant));
-}
-
-/** Values up to this length are put together here: to ask the platform takes longer. */
-const shortText = 16;
-
-/** Octets as the characters of ISO 8859-1. */
-export function latin1(bytes: Uint8Array): string {
-  if (bytes.length <= shortText) {
-    let text = '';
-    for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]!);
-    return text;
-  }
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
 /** NUL pads UI, and in many an archive other VRs as well. */
