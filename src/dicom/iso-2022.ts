@@ -124,10 +124,12 @@ export function encodeIso2022(
       reset();
       octets.push(unit);
     } else if (unit === SPACE || unit === DELETE) {
+      // They stand in every set, but some readers take two octets at a time while a set of two is designated.
+      if (G0?.octets === 2 && initial.G0 !== undefined) designate(initial.G0);
       octets.push(unit);
     } else {
       const active = [G0, G1].filter((element) => element !== undefined);
-      const element = [...active, ...available].find((candidate) => candidate.positionOf(unit) !== undefined);
+      const element = [...active, ...available].find((candidate) => canHold(candidate, unit, delimiters));
       if (element === undefined) return undefined;
       designate(element);
       const position = element.positionOf(unit)!;
@@ -138,4 +140,11 @@ export function encodeIso2022(
   }
   reset();
   return Uint8Array.from(octets);
+}
+
+/** Whether the element has the character, and not where a delimiter would be read: JIS X 0201 has a yen sign at 0x5C. */
+function canHold(element: CodeElement, unit: number, delimiters: string): boolean {
+  const position = element.positionOf(unit);
+  if (position === undefined) return false;
+  return element.area === 'G1' || element.octets === 2 || !delimiters.includes(String.fromCharCode(position));
 }

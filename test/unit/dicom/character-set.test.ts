@@ -116,6 +116,17 @@ describe('Specific Character Set (PS3.3 C.12.1.1.2)', () => {
     expect(Buffer.from(encoded).toString('latin1')).toBe(`\x1b-F\xe1\x1b-A${delimiter}\xe1`);
   });
 
+  test('a yen sign is written where 0x5C delimits nothing, and cannot be where it does', () => {
+    const romaji = characterSetOf(['ISO_IR 13']);
+    expect(romaji.encode('¥', 'ST')).toEqual(Uint8Array.of(0x5c));
+    for (const vr of ['LO', 'PN'] as const) expect(romaji.encode('¥', vr)).toBeUndefined();
+  });
+
+  test('a space behind an ideograph is written in the initial set, for readers that take octets by twos', () => {
+    const japanese = characterSetOf(['', 'ISO 2022 IR 87']);
+    expect(Buffer.from(japanese.encode('山 田', 'LO')!).toString('latin1')).toBe('\x1b$B;3\x1b(B \x1b$BED\x1b(B');
+  });
+
   test('"^" delimits nothing outside PN', () => {
     const characterSet = characterSetOf(['ISO 2022 IR 100', 'ISO 2022 IR 126']);
     expect(characterSet.decode(Buffer.from('\x1b-F\xe1^\xe1', 'latin1'), 'LO')).toBe('\u03b1^\u03b1');
