@@ -1,6 +1,6 @@
 export type ContentCoding = 'gzip' | 'deflate' | 'identity';
 
-/** Codings of this origin server, the one it would rather send first. Seed 000, WADO-RS Retrieve Metadata. */
+/** Codings of this origin server, the one it would rather send first. WADO-RS Retrieve Metadata. */
 const contentCodings: readonly ContentCoding[] = ['gzip', 'deflate', 'identity'];
 
 const element = /^[ \t]*([!#$%&'*+.^_`|~0-9a-z-]+)[ \t]*(?:;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)[ \t]*)?$/i;

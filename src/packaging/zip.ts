@@ -18,7 +18,7 @@ const entryDate = new Date(Date.UTC(1980, 0, 1));
 
 /**
  * Packs representations into a zip archive, each one file, stored and not deflated: pixel data hardly shrinks, and
- * deflating it takes ten times as long. One file is open at a time. Seed 003; PS3.18 Sup174 6.5, D-30; APPNOTE 4.3.
+ * deflating it takes ten times as long. One file is open at a time. Zip supplement; PS3.18 Sup174 6.5, D-30; APPNOTE 4.3.
  *
  * Nothing is encrypted, and there is no DICOMDIR among the files unless it is one of the representations. The length of
  * the archive is known when those of all files are.

@@ -26,7 +26,7 @@ export interface InstanceRepresentation extends SupportedMediaType {
 export const dicomMediaType = 'application/dicom';
 
 /**
- * The ways to send an instance, in the order of the WADO-RS tables of seed 000: DICOM, bulk data by its media type, zip.
+ * The ways to send an instance, in the order of the WADO-RS tables: DICOM, bulk data by its media type, zip.
  *
  * @param asked transfer syntaxes that the request names
  * @param alone whether the target is this one instance, so that it can be a single part
@@ -95,7 +95,7 @@ function imageRepresentations(index: StoredIndex): readonly InstanceRepresentati
 }
 
 /**
- * The ways to send frames of an instance, or pixel data in fragments: in the order of the WADO-RS tables of seed 000.
+ * The ways to send frames of an instance, or pixel data in fragments: in the order of the WADO-RS tables.
  *
  * @param alone whether it is one frame, which can be a single part
  * @requirement R-000-053

@@ -18,7 +18,7 @@ import { instanceURI } from './resource-uri.ts';
 import { notModified, payload, type RetrieveRequest, type RetrieveResponse } from './response.ts';
 import { targetInstances } from './target-instances.ts';
 
-/** Seed 000, WADO-RS Retrieve Metadata; application/json is another name of the first (D-32). */
+/** WADO-RS Retrieve Metadata; application/json is another name of the first (D-32). */
 const metadataMediaTypes: readonly SupportedMediaType[] = [
   { mediaType: mediaTypeOf('application/dicom+json'), default: true },
   { mediaType: multipartRelatedOf('application/dicom+xml') },

@@ -5,7 +5,7 @@ import { type Part, partsOfResponse } from '../../support/multipart.ts';
 import { requirement } from '../../support/requirement.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
-/** A row of seed 000: a media type, an instance that has it, and what is to come back. */
+/** A row of the WADO-RS tables: a media type, an instance that has it, and what is to come back. */
 interface Row {
   readonly mediaType: string;
   /** Place of the row in the tables of the study, series, instance and bulk data. */
@@ -90,7 +90,7 @@ function check([part, ...more]: readonly Part[], row: Row): void {
   expect(part!.content.equals(row.content)).toBe(true);
 }
 
-describe('bulk data media types (seed 000)', () => {
+describe('bulk data media types (WADO-RS tables)', () => {
   for (const row of rows) {
     const { mediaType, place } = row;
     const [ofStudy, ofSeries, ofInstance, ofBulkData] = [id(0, place), id(14, place), id(28, place), id(54, place)];

@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe('frames of what has none (seed table WADO-RS Retrieve Frames)', () => {
+describe('frames of what has none (WADO-RS Retrieve Frames)', () => {
   for (const [id, number, mediaType] of [
     ['R-000-051', 1, 'video/mpeg'],
     ['R-000-052', 2, 'video/mp4'],

@@ -50,7 +50,7 @@ function plainGet(target: string, headers: Record<string, string>): Promise<Answ
   });
 }
 
-describe('RetrieveMetadata (PS3.18 Sup174 6.5, seed 000)', () => {
+describe('RetrieveMetadata (PS3.18 Sup174 6.5)', () => {
   for (const [target, count] of [
     [study, 3],
     [series, 2],

@@ -47,7 +47,7 @@ async function archive(target: string, accept = 'application/zip'): Promise<read
   return entriesOf(Buffer.from(await response.arrayBuffer()));
 }
 
-describe('application/zip (seed 003, D-30, D-31)', () => {
+describe('application/zip (zip supplement, D-30, D-31)', () => {
   requirement(
     ['R-000-012', 'R-003-001', 'R-003-010'],
     'a study is a tree of folders and files with safe, unique names',
