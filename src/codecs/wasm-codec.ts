@@ -1,6 +1,5 @@
-import type { Decoder, Encoder, FrameInfo, Jpeg2000Decoder } from '@cornerstonejs/codec-charls';
+import type { Decoder, Encoder, FrameInfo } from '@cornerstonejs/codec-charls';
 import { OriginServerError, originServerError } from '../errors/origin-server-error.ts';
-import { octetsPerSample } from './encapsulated-samples.ts';
 
 interface Loader<Module> {
   default(options: { print(text: string): void; printErr(text: string): void }): Promise<Module>;
@@ -53,51 +52,6 @@ export function decodedBy<D extends Decoder>(
   // A copy, and no longer the clamped array that some of the libraries hand out.
   return { octets: new Uint8Array(decoder.getDecodedBuffer()), info };
 }
-
-/**
- * Runs a decoder of a wavelet transform, and leaves out its last steps where a smaller frame will do.
- *
- * @param wanted how often the sides may be halved
- * @param isSigned whether the image has signed values; a codestream that does not say so holds them in no order to be averaged in
- * @returns octets of a frame whose sides were halved so many times, and rounded up; the frame information is that of the whole
- * @throws OriginServerError `not-renderable`
- */
-export function decodedWavelets(
-  decoder: Jpeg2000Decoder,
-  encoded: Uint8Array,
-  wanted: number,
-  isSigned: boolean,
-): { octets: Uint8Array; info: FrameInfo; halvings: number } {
-  const halvings = Math.min(wanted, decompositionsOf(encoded));
-  if (halvings === 0) return { ...decodedBy(decoder, encoded), halvings };
-  const { octets, info } = decodedBy(decoder, encoded, (it) => {
-    it.readHeader();
-    it.decodeSubResolution(halvings, 0);
-  });
-  const { width, height, componentCount, bitsPerSample } = info;
-  const size = 2 ** halvings;
-  const expected = Math.ceil(width / size) * Math.ceil(height / size) * componentCount * octetsPerSample(bitsPerSample);
-  // Tiles and offsets of the reference grid may give a size of their own.
-  const isWhole = octets.length === expected && (!isSigned || info.isSigned === true);
-  return isWhole ? { octets, info, halvings } : { ...decodedBy(decoder, encoded), halvings: 0 };
-}
-
-/** Levels of the wavelet transform, from the main header (ISO/IEC 15444-1 A.6.1); 0 where components may differ, or it is none. */
-function decompositionsOf(codestream: Uint8Array): number {
-  const view = new DataView(codestream.buffer, codestream.byteOffset, codestream.byteLength);
-  let levels = 0;
-  for (let at = 2; at + 10 <= view.byteLength; at += 2 + view.getUint16(at + 2)) {
-    const marker = view.getUint16(at);
-    if (marker === startOfTilePart) return levels;
-    if (marker < 0xff00 || marker === codingStyleComponent) return 0;
-    if (marker === codingStyleDefault) levels = view.getUint8(at + 9);
-  }
-  return 0;
-}
-
-const startOfTilePart = 0xff90;
-const codingStyleDefault = 0xff52;
-const codingStyleComponent = 0xff53;
 
 function damaged(cause?: unknown) {
   return originServerError('not-renderable', 'The codestream of the frame is damaged.', { cause });
