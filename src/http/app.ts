@@ -7,6 +7,7 @@ import { cors } from './cors.ts';
 import type { Log } from './log.ts';
 import { problemResponse } from './problem.ts';
 import { requestLog } from './request-log.ts';
+import { validatedQuery } from './request-validation.ts';
 import { enterArchive, operationsRouter } from './router.ts';
 import { baseUrlOf } from './service-root.ts';
 import { checkUrl, clip, originForm } from './url-syntax.ts';
@@ -46,7 +47,7 @@ export function buildApp({
   app.enable('strict routing');
   app.disable('x-powered-by');
   app.disable('etag');
-  app.set('query parser', 'simple');
+  app.set('query parser', validatedQuery);
   app.use(requestLog(log));
   app.use(cors(settings.corsOrigin));
   app.use(concurrencyLimit(settings));

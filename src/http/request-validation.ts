@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { createRequire } from 'node:module';
+import { type ParsedUrlQuery, parse } from 'node:querystring';
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import document from '../../generated/openapi.json' with { type: 'json' };
@@ -55,6 +56,13 @@ export function requestValidation(paths: readonly string[]): RequestHandler {
     translateFailure,
   );
   return onceForEachUrl(whole);
+}
+
+/** The query component as the validator gets to see it, which would take the unknown name viewport[x] for viewport. */
+export function validatedQuery(component: string): ParsedUrlQuery {
+  const query = parse(component);
+  for (const name of Object.keys(query)) if (name.includes('[')) delete query[name];
+  return query;
 }
 
 /** URLs that are remembered to be as described. */

@@ -149,7 +149,8 @@ describe('query values', () => {
   );
 
   requirement('R-001-273', 'unknown parameters are ignored, and so are known ones in another case', async () => {
-    const query = 'Accept=x&QUALITY=0&unknown=1&x[y]=2&__proto__=3&constructor[prototype]=4&=&&%5B%5D=5';
+    const query =
+      'Accept=x&QUALITY=0&unknown=1&x[y]=2&__proto__=3&constructor[prototype]=4&=&&%5B%5D=5&viewport[]=6&quality%5Bx%5D=7';
     const { status, body } = await request('GET', `/dicomweb/studies/1?${query}`);
     expect(status).toBe(200);
     expect(JSON.parse(body).query).toBe(query);
