@@ -1,7 +1,9 @@
 import type { ImagePixel } from '../dicom/image-pixel.ts';
+import { transferSyntaxOf } from '../dicom/transfer-syntax.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { Codec, FrameEncoding } from './codec.ts';
 import { deflatedImageFrameCodec } from './deflated-image-frame.ts';
+import { withoutUnusedBits } from './encapsulated-samples.ts';
 import { highThroughputJpeg2000Codec } from './high-throughput-jpeg-2000.ts';
 import { jpeg2000Codec, jpeg2000Part2Codec } from './jpeg-2000.ts';
 import { jpegBaselineCodec } from './jpeg-baseline.ts';
@@ -67,7 +69,8 @@ export async function decodeFrame(
 /**
  * Encodes one frame.
  *
- * @throws OriginServerError `transfer-syntax-not-acceptable` if no codec writes the transfer syntax
+ * @throws OriginServerError `transfer-syntax-not-acceptable` if no codec writes the transfer syntax, or one with loss would
+ *   change what stands beside the pixels
  */
 export async function encodeFrame(frame: PixelFrame, image: ImagePixel, encoding: FrameEncoding): Promise<Uint8Array> {
   const encode = codecOf.get(encoding.transferSyntaxUID)?.encode;
@@ -77,5 +80,6 @@ export async function encodeFrame(frame: PixelFrame, image: ImagePixel, encoding
       `Frames cannot be encoded in transfer syntax ${encoding.transferSyntaxUID}.`,
     );
   }
-  return encode(frame, image, encoding);
+  const isLossless = transferSyntaxOf(encoding.transferSyntaxUID)?.lossless === true;
+  return encode(isLossless ? frame : withoutUnusedBits(frame), image, encoding);
 }

@@ -24,7 +24,7 @@ export function octetsPerSample(bits: number): 1 | 2 | 4 {
  * unsigned bits is extended by its sign where the image is signed.
  *
  * @param halvings how often a wavelet transform was left before its last step
- * @throws OriginServerError `not-renderable` if the codestream is not of this image's size
+ * @throws OriginServerError `not-renderable` if the codestream is not of this image's size, nor the edge of a tiled one
  */
 export function frameOfCodestream(
   octets: Uint8Array,
@@ -49,7 +49,7 @@ export function frameOfCodestream(
   const samples = typedSamples(octets, count, width, isSigned);
   if (isSigned && !codestream.isSigned && precision < width * 8) extendSign(samples, precision);
   const BitsStored = Math.min(image.BitsStored, width * 8);
-  return {
+  const frame: PixelFrame = {
     Rows,
     Columns,
     SamplesPerPixel,
@@ -58,6 +58,9 @@ export function frameOfCodestream(
     HighBit: BitsStored - 1,
     PixelRepresentation: image.PixelRepresentation,
     samples,
+  };
+  return {
+    ...wholeTile(frame, Math.ceil(image.Rows / 2 ** halvings), Math.ceil(image.Columns / 2 ** halvings)),
     // The low-pass filters of a wavelet transform have their middle on the first of two pixels.
     ...(halvings === 0 ? {} : { reduction: { halvings, firstCenter: 0.5 } }),
   };
@@ -65,11 +68,40 @@ export function frameOfCodestream(
 
 function checkSize(codestream: Codestream, image: ImagePixel): void {
   const { Rows, Columns, SamplesPerPixel } = codestream;
-  if (Rows === image.Rows && Columns === image.Columns && SamplesPerPixel === image.SamplesPerPixel) return;
+  if (fitsFrame(codestream, image) && SamplesPerPixel === image.SamplesPerPixel) return;
   throw originServerError(
     'not-renderable',
     `The codestream has ${SamplesPerPixel} components of ${Columns} x ${Rows} pixels, the image ${image.SamplesPerPixel} of ${image.Columns} x ${image.Rows}.`,
   );
+}
+
+/**
+ * Whether a codestream has the size of a frame, or is a tile at the edge of a slide of which only the part inside was
+ * encoded: PS3.3 C.8.12.14 wants every tile whole, and scanners leave them smaller all the same (D-53).
+ */
+export function fitsFrame({ Rows, Columns }: Pick<Codestream, 'Rows' | 'Columns'>, image: ImagePixel): boolean {
+  if (Rows === image.Rows && Columns === image.Columns) return true;
+  return image.NumberOfFrames > 1 && Rows <= image.Rows && Columns <= image.Columns;
+}
+
+/** A frame at the top left of one of the whole size; what is beside it is white, or dark where the samples are no colours (D-53). */
+export function wholeTile(frame: PixelFrame, Rows: number, Columns: number): PixelFrame {
+  if (frame.Rows === Rows && frame.Columns === Columns) return frame;
+  const { samples, SamplesPerPixel, PhotometricInterpretation } = frame;
+  const whole = new (samples.constructor as new (length: number) => Samples)(Rows * Columns * SamplesPerPixel);
+  const background = SamplesPerPixel === 3 ? whiteOf(PhotometricInterpretation, frame.BitsStored) : [0];
+  for (let i = 0; i < whole.length; i++) whole[i] = background[i % SamplesPerPixel]!;
+  const rowLength = frame.Columns * SamplesPerPixel;
+  for (let row = 0; row < frame.Rows; row++) {
+    whole.set(samples.subarray(row * rowLength, (row + 1) * rowLength) as never, row * Columns * SamplesPerPixel);
+  }
+  return { ...frame, Rows, Columns, samples: whole };
+}
+
+function whiteOf(PhotometricInterpretation: string, BitsStored: number): readonly number[] {
+  const most = 2 ** BitsStored - 1;
+  const middle = 2 ** (BitsStored - 1);
+  return PhotometricInterpretation.startsWith('YBR') ? [most, middle, middle] : [most, most, most];
 }
 
 /** A view of the octets as numbers; a copy where the octets do not lie as an array view wants them. */
@@ -101,6 +133,49 @@ export function precisionNeeded(frame: PixelFrame): number {
   const high = PixelRepresentation === 1 ? 2 ** (BitsStored - 1) - 1 : 2 ** BitsStored - 1;
   for (let i = 0; i < samples.length; i++) if (samples[i]! < low || samples[i]! > high) return allocated;
   return BitsStored;
+}
+
+/**
+ * The frame with nothing but its stored values, as lossy compression needs it: the bits above them follow their sign.
+ *
+ * @throws OriginServerError `transfer-syntax-not-acceptable` where bits beside the stored value say something of their own,
+ *   such as an overlay plane of old (PS3.5 8.1.2): compression with loss would change them too
+ */
+export function withoutUnusedBits(frame: PixelFrame): PixelFrame {
+  const { samples, BitsStored, HighBit, PixelRepresentation } = frame;
+  const allocated = samples.BYTES_PER_ELEMENT * 8;
+  const below = HighBit + 1 - BitsStored;
+  if (BitsStored >= allocated || below < 0 || isFloat(samples)) return frame;
+  const aboveMask = HighBit >= 31 ? 0 : (-1 << (HighBit + 1)) & allOf(allocated);
+  const belowMask = (1 << below) - 1;
+  const signBit = PixelRepresentation === 1 ? 1 << HighBit : 0;
+  let isExtended = true;
+  for (let i = 0; i < samples.length; i++) {
+    const sample = samples[i]!;
+    const above = sample & aboveMask;
+    const sign = (sample & signBit) === 0 ? 0 : aboveMask;
+    if ((above !== 0 && above !== sign) || (sample & belowMask) !== 0) throw unusedBitsInUse();
+    if (above !== sign) isExtended = false;
+  }
+  if (isExtended) return frame;
+  const shift = 31 - HighBit;
+  return { ...frame, samples: samples.map((sample: number) => (sample << shift) >> shift) as Samples };
+}
+
+/** As many ones as a sample has bits. */
+function allOf(allocated: number): number {
+  return allocated === 32 ? -1 : (1 << allocated) - 1;
+}
+
+function isFloat(samples: Samples): boolean {
+  return samples instanceof Float32Array || samples instanceof Float64Array;
+}
+
+function unusedBitsInUse() {
+  return originServerError(
+    'transfer-syntax-not-acceptable',
+    'The words of the pixel data hold more than pixels, such as an overlay in unused bits, which compression with loss would change.',
+  );
 }
 
 /** The octets of the samples; a sample of more than eight bits that the codestream holds in one octet is narrowed. */

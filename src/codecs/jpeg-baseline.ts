@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import type { ImagePixel } from '../dicom/image-pixel.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { Codec, FrameEncoding } from './codec.ts';
+import { fitsFrame, wholeTile } from './encapsulated-samples.ts';
 import { encodeJpegBaseline } from './jpeg-baseline-encoder.ts';
 import type { PixelFrame } from './pixel-frame.ts';
 
@@ -15,7 +16,8 @@ export const jpegBaselineCodec: Codec = {
 /**
  * Decodes a JPEG interchange stream of eight bits: grayscale as it is, colour as RGB.
  *
- * @throws OriginServerError `not-renderable` if the stream is damaged or its size is not that of the image
+ * @throws OriginServerError `not-renderable` if the stream is damaged, or its size is not that of the image nor of the edge of a
+ *   tiled one
  */
 export async function decodeJpegBaseline(
   encoded: Uint8Array,
@@ -25,7 +27,7 @@ export async function decodeJpegBaseline(
   const stream = readJpegHeader(encoded);
   if (stream === undefined) throw originServerError('not-renderable', 'The frame is no JPEG stream.');
   const { components, height, width } = stream;
-  if (width !== image.Columns || height !== image.Rows) {
+  if (!fitsFrame({ Rows: height, Columns: width }, image)) {
     throw originServerError(
       'not-renderable',
       `The JPEG stream is ${width} x ${height} pixels, the image ${image.Columns} x ${image.Rows}.`,
@@ -38,12 +40,13 @@ export async function decodeJpegBaseline(
     );
   }
   // Any other size would be stretched over the halves.
-  const halvings = Math.min(wanted, factorsOfTwo(width), factorsOfTwo(height));
+  const isWhole = width === image.Columns && height === image.Rows;
+  const halvings = isWhole ? Math.min(wanted, factorsOfTwo(width), factorsOfTwo(height)) : 0;
   const Rows = height / 2 ** halvings;
   const Columns = width / 2 ** halvings;
   const size = halvings === 0 ? undefined : { width: Columns, height: Rows };
   const samples = await decodePixels(plainStream(encoded, stream, image), components, size);
-  return {
+  const frame: PixelFrame = {
     Rows,
     Columns,
     SamplesPerPixel: components,
@@ -53,6 +56,9 @@ export async function decodeJpegBaseline(
     PixelRepresentation: image.PixelRepresentation,
     samples:
       image.PixelRepresentation === 1 ? new Int8Array(samples.buffer, samples.byteOffset, samples.length) : samples,
+  };
+  return {
+    ...(isWhole ? frame : wholeTile(frame, image.Rows, image.Columns)),
     ...(halvings === 0 ? {} : { reduction: { halvings, firstCenter: 2 ** halvings / 2 } }),
   };
 }

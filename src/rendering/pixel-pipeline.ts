@@ -4,6 +4,7 @@ import type { DataSet } from '../dicom/data-set.ts';
 import type { ImagePixel } from '../dicom/image-pixel.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import { annotate } from './annotation.ts';
+import { closeShutter, imageShutterOf } from './display-shutter.ts';
 import { encodeGif } from './encode/gif.ts';
 import { encodeJp2 } from './encode/jp2.ts';
 import { encodeJpeg } from './encode/jpeg.ts';
@@ -13,7 +14,7 @@ import { storedJpeg } from './encode/stored-jpeg.ts';
 import { encodeWebp } from './encode/webp.ts';
 import { grayscaleTransformationOf, renderGrayscale } from './grayscale.ts';
 import { iccProfileOf, toStandardColors } from './icc-profile.ts';
-import { burnInOverlays, overlayPlanesOf } from './overlay.ts';
+import { burnInOverlays, overlayBitmapOf, overlayPlanesOf } from './overlay.ts';
 import { paletteOf, renderPaletteColor, renderSupplementalPalette, supplementalPaletteOf } from './palette-color.ts';
 import { halvingsOf, inReducedFrame } from './reduced-resolution.ts';
 import type { RenderedImage } from './rendered-image.ts';
@@ -69,15 +70,31 @@ export async function renderFrame(
   const { dataSet, image, frameNumber } = source;
   const stored = mediaType === 'image/jpeg' ? storedJpeg(source, parameters) : undefined;
   if (stored !== undefined) return stored;
-  const halvings = halvingsOf(dataSet, image, frameNumber, parameters, pixelAspectRatioOf(dataSet));
+  const halvings = halvingsOf(dataSet, image, frameNumber, parameters, pixelAspectRatioOf(dataSet, frameNumber));
   const frame = await decodeFrame(source.frame, image, { transferSyntaxUID: source.transferSyntaxUID, halvings });
   const displayed = await toStandardColors(
     toDisplayedValues(frame, dataSet, frameNumber, parameters),
     iccProfileOf(dataSet),
   );
-  const overlaid = burnInOverlays(displayed, overlayPlanesOf(dataSet), frameNumber, frame);
+  const overlaid = withShutterAndOverlays(displayed, dataSet, frameNumber, frame);
   const scaled = toViewport(overlaid, source, frame.reduction, parameters);
   return encodeRendered(scaled, mediaType, parameters, dataSet, frameNumber);
+}
+
+/** Covers what the shutter of the image hides (D-54), and burns its overlays in, but for the one that is the shutter. */
+function withShutterAndOverlays(
+  image: RenderedImage,
+  dataSet: DataSet,
+  frameNumber: number,
+  frame: PixelFrame,
+): RenderedImage {
+  const planes = overlayPlanesOf(dataSet);
+  const shutter = imageShutterOf(dataSet, frameNumber);
+  if (shutter === undefined) return burnInOverlays(image, planes, frameNumber, frame);
+  const plane = planes.find(({ group }) => group === shutter.overlayGroup);
+  const shuttered = closeShutter(image, shutter, plane && overlayBitmapOf(plane, frameNumber, frame));
+  const graphics = planes.filter((own) => own !== plane);
+  return burnInOverlays(shuttered, graphics, frameNumber, frame);
 }
 
 /** Burns annotation in and encodes: the last steps of every rendering. */
@@ -129,11 +146,11 @@ export function toDisplayedValues(
  */
 function toViewport(
   displayed: RenderedImage,
-  { dataSet, image }: FrameToRender,
+  { dataSet, image, frameNumber }: FrameToRender,
   reduction: FrameReduction | undefined,
   { viewport }: RenderingParameters,
 ): RenderedImage {
   if (viewport === undefined) return displayed;
-  const geometry = viewportGeometry(viewport, image.Columns, image.Rows, pixelAspectRatioOf(dataSet));
+  const geometry = viewportGeometry(viewport, image.Columns, image.Rows, pixelAspectRatioOf(dataSet, frameNumber));
   return resample(displayed, inReducedFrame(geometry, reduction));
 }

@@ -1,6 +1,7 @@
 import type { FrameReduction } from '../codecs/pixel-frame.ts';
 import type { DataSet } from '../dicom/data-set.ts';
 import type { ImagePixel } from '../dicom/image-pixel.ts';
+import { imageShutterOf } from './display-shutter.ts';
 import { grayOf } from './grayscale.ts';
 import { modalityLutOf } from './modality-lut.ts';
 import { overlayPlanesOf } from './overlay.ts';
@@ -23,7 +24,7 @@ const narrowestWindow = 64;
  *
  * Stored values are then averaged before the VOI LUT instead of grey after it. The two differ only where a window cuts
  * through the pixels that are averaged: by less than two levels of 255 in the mean of a picture. Whatever is not linear
- * in between (lookup tables, palettes, pixel padding that shows, overlays), or is found out from all pixels, needs the whole frame.
+ * in between (lookup tables, palettes, pixel padding that shows, overlays, shutters), or is found out from all pixels, needs the whole frame.
  */
 export function halvingsOf(
   dataSet: DataSet,
@@ -38,7 +39,8 @@ export function halvingsOf(
   if (
     scale < scaleOfHalvings[0]! ||
     !isLinear(dataSet, image, frameNumber, window) ||
-    overlayPlanesOf(dataSet).length > 0
+    overlayPlanesOf(dataSet).length > 0 ||
+    imageShutterOf(dataSet, frameNumber) !== undefined
   )
     return 0;
   return scaleOfHalvings.filter((least) => scale >= least).length;

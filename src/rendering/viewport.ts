@@ -2,6 +2,7 @@ import { Tag } from '../../generated/dictionary.ts';
 import type { DataSet } from '../dicom/data-set.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { Viewport } from '../syntax/viewport.ts';
+import { functionalGroup } from './functional-group.ts';
 
 /** What part of a source image is shown, which way round, and how many pixels the result has. */
 export interface ViewportGeometry {
@@ -87,9 +88,23 @@ function sourceInterval(
 
 const clause = 'PS3.18 Sup174 6.5.8.1.2.3';
 
-/** Height of a pixel divided by its width, from Pixel Aspect Ratio (PS3.3 C.7.6.3.1.7); 1 where nothing usable is said. */
-export function pixelAspectRatioOf(dataSet: DataSet): number {
-  const [vertical, horizontal] = dataSet.numbers(Tag.PixelAspectRatio);
-  const ratio = (vertical ?? 1) / (horizontal ?? 1);
-  return Number.isFinite(ratio) && ratio > 0 ? ratio : 1;
+/** What says how high and how wide a pixel is; Pixel Aspect Ratio counts where none of the others is there (PS3.3 C.7.6.3.1.7). */
+const pixelSizes = [Tag.PixelSpacing, Tag.ImagerPixelSpacing, Tag.NominalScannedPixelSpacing, Tag.PixelAspectRatio];
+
+/**
+ * Height of a pixel divided by its width (PS3.3 C.7.6.3.1.7, C.7.6.16.2.1); 1 where nothing usable is said.
+ *
+ * @param frameNumber from 1
+ */
+export function pixelAspectRatioOf(dataSet: DataSet, frameNumber: number): number {
+  const measures = functionalGroup(dataSet, frameNumber, Tag.PixelMeasuresSequence);
+  for (const [holder, tag] of [
+    [measures, Tag.PixelSpacing] as const,
+    ...pixelSizes.map((tag) => [dataSet, tag] as const),
+  ]) {
+    const [vertical, horizontal] = holder?.numbers(tag) ?? [];
+    const ratio = (vertical ?? 0) / (horizontal ?? 0);
+    if (Number.isFinite(ratio) && ratio > 0) return ratio;
+  }
+  return 1;
 }

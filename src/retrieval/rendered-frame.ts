@@ -25,7 +25,7 @@ export interface FrameRendering {
 }
 
 /** To be raised when the same request gets other pixels than before: part of every entity tag and of every key of the cache. */
-export const renderingRevision = '3';
+export const renderingRevision = '4';
 
 /**
  * Renders one frame to an image file, or has it from the cache. Requests for the same at the same time render once, and a

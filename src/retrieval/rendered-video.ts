@@ -64,7 +64,7 @@ export async function* encodedVideo<F>(
     }
   }
   // What has been scaled to a viewport has square pixels by then.
-  const sampleAspectRatio = viewport === undefined ? 1 / pixelAspectRatioOf(dataSet) : 1;
+  const sampleAspectRatio = viewport === undefined ? 1 / pixelAspectRatioOf(dataSet, 1) : 1;
   const { frameRate } = timing;
   const video = { width, height, channels, frameRate, sampleAspectRatio, frames: repeated() };
   yield* videoEncoder.encode(video, format, quality, signal);

@@ -4,6 +4,7 @@ import type { PixelFrame } from '../../codecs/pixel-frame.ts';
 import type { DataSet } from '../../dicom/data-set.ts';
 import type { ImagePixel } from '../../dicom/image-pixel.ts';
 import { TransferSyntaxUID } from '../../dicom/transfer-syntax.ts';
+import { imageShutterOf } from '../display-shutter.ts';
 import { grayscaleTransformationOf } from '../grayscale.ts';
 import { isIdentityModalityLut } from '../modality-lut.ts';
 import { overlayPlanesOf } from '../overlay.ts';
@@ -39,7 +40,7 @@ export function storedJpeg(
     : PhotometricInterpretation === 'MONOCHROME2' &&
       window === undefined &&
       isIdentityTransformation(dataSet, image, frameNumber);
-  if (!isShownAsStored || isTransformedBeyond(dataSet)) return undefined;
+  if (!isShownAsStored || isTransformedBeyond(dataSet, frameNumber)) return undefined;
   return baselineInterchangeStream(frame, image);
 }
 
@@ -59,6 +60,11 @@ function isIdentityTransformation(dataSet: DataSet, image: ImagePixel, frameNumb
   );
 }
 
-function isTransformedBeyond(dataSet: DataSet): boolean {
-  return overlayPlanesOf(dataSet).length > 0 || dataSet.has(Tag.ICCProfile) || dataSet.has(Tag.OpticalPathSequence);
+function isTransformedBeyond(dataSet: DataSet, frameNumber: number): boolean {
+  return (
+    overlayPlanesOf(dataSet).length > 0 ||
+    imageShutterOf(dataSet, frameNumber) !== undefined ||
+    dataSet.has(Tag.ICCProfile) ||
+    dataSet.has(Tag.OpticalPathSequence)
+  );
 }

@@ -3,9 +3,10 @@ import { decodeFrame } from '../../codecs/decode-frame.ts';
 import type { PixelFrame } from '../../codecs/pixel-frame.ts';
 import type { DataSet } from '../../dicom/data-set.ts';
 import { type DisplayColor, isGray, white } from '../cielab.ts';
+import { closeShutter } from '../display-shutter.ts';
 import { renderGrayscale } from '../grayscale.ts';
 import { iccProfileOf, toStandardColors } from '../icc-profile.ts';
-import { forEachSetPixel, type OverlayBitmap, overlayBitmapOf, overlayPlanesOf, trimmed } from '../overlay.ts';
+import { type OverlayBitmap, overlayBitmapOf, overlayPlanesOf, trimmed } from '../overlay.ts';
 import { type Palette, paletteOf } from '../palette-color.ts';
 import { encodeRendered, type FrameToRender, toDisplayedValues } from '../pixel-pipeline.ts';
 import type { PresentationLut } from '../presentation-lut.ts';
@@ -19,7 +20,6 @@ import { drawGraphic, drawText } from './graphic-drawing.ts';
 import type { GraphicLayer } from './graphic-layer.ts';
 import { refersTo } from './image-references.ts';
 import type { PresentationInput, PresentationState } from './presentation-state.ts';
-import { seenThrough } from './shutter.ts';
 import { type DecodedMask, type InputFrame, softcopyGrayscaleOf } from './softcopy-grayscale.ts';
 
 /** A frame that a Presentation State refers to, with what else goes into its picture. */
@@ -135,15 +135,8 @@ function throughPalette(
 function applyShutter(image: RenderedImage, state: PresentationState, input: InputFrame): RenderedImage {
   const { shutter } = state;
   if (shutter === undefined) return image;
-  const { width, height } = image;
-  const covered: RenderedImage = { width, height, channels: 1, pixels: new Uint8Array(width * height) };
-  for (const opening of shutter.openings) {
-    const seen = seenThrough(opening, width, height);
-    for (let i = 0; i < seen.length; i++) if (seen[i] === 0) covered.pixels[i] = 255;
-  }
   const bitmap = shutter.overlayGroup === undefined ? undefined : bitmapOf(state, shutter.overlayGroup, input);
-  if (bitmap !== undefined) forEachSetPixel(bitmap, width, height, (at) => covered.pixels.fill(255, at, at + 1));
-  return drawColor(isGray(shutter.color) ? image : inColor(image), covered, shutter.color);
+  return closeShutter(image, shutter, bitmap);
 }
 
 /** An overlay by its group: that of the Presentation State before that of the image (PS3.3 C.11.7). */

@@ -1,6 +1,7 @@
 import { Tag } from '../../../generated/dictionary.ts';
 import type { DataSet } from '../../dicom/data-set.ts';
 import { originServerError } from '../../errors/origin-server-error.ts';
+import { type DisplayShutter, displayShutterOf } from '../display-shutter.ts';
 import { type OverlayPlane, overlayActivationLayersOf, overlayPlanesOf } from '../overlay.ts';
 import { type PresentationLut, presentationLutOf } from '../presentation-lut.ts';
 import { type DisplayedArea, displayedAreasOf } from './displayed-area.ts';
@@ -8,7 +9,6 @@ import { type GraphicAnnotation, graphicAnnotationsOf } from './graphic-annotati
 import { type GraphicLayer, graphicLayersOf } from './graphic-layer.ts';
 import { type ImageReference, imageReferencesOf } from './image-references.ts';
 import { type MaskSubtraction, maskSubtractionsOf } from './mask.ts';
-import { type DisplayShutter, displayShutterOf } from './shutter.ts';
 import { type SpatialTransformation, spatialTransformationOf } from './spatial-transformation.ts';
 
 export type PresentationStateKind = 'grayscale' | 'color' | 'pseudo-color' | 'blending';

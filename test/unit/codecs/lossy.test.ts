@@ -52,6 +52,7 @@ function image(BitsStored: number, PixelRepresentation: 0 | 1, SamplesPerPixel: 
 }
 
 const { JPEG2000, HTJ2K, JPEGLSNearLossless, JPEGBaseline8Bit } = TransferSyntaxUID;
+const { JPEG2000Lossless, HTJ2KLossless, JPEGLSLossless, JPEGLosslessSV1, RLELossless } = TransferSyntaxUID;
 
 describe('lossy codecs (PS3.5 8.2)', () => {
   test.each([
@@ -79,4 +80,49 @@ describe('lossy codecs (PS3.5 8.2)', () => {
       expect(worst).toBeLessThan(2 ** attributes.BitsStored * 0.04);
     },
   );
+});
+
+describe('bits beside the stored value (PS3.5 8.1.1, 8.1.2)', () => {
+  const twelveBits = image(12, 0, 1);
+  const withBits = (attributes: ImagePixel, change: (sample: number, i: number) => number): PixelFrame => {
+    const frame = waves(attributes);
+    return { ...frame, samples: frame.samples.map((sample: number, i: number) => change(sample, i)) as Uint16Array };
+  };
+
+  test.each([JPEG2000, HTJ2K, JPEGLSNearLossless])('an overlay in them is refused by %s', async (transferSyntaxUID) => {
+    const frame = withBits(twelveBits, (sample, i) => sample | (i % 7 === 0 ? 0x8000 : 0));
+    await expect(encodeFrame(frame, twelveBits, { transferSyntaxUID })).rejects.toMatchObject({
+      code: 'transfer-syntax-not-acceptable',
+      message: expect.stringContaining('overlay'),
+    });
+  });
+
+  test('an overlay below the value is refused too, and in eight bits by JPEG', async () => {
+    const above = { ...twelveBits, HighBit: 15 };
+    const below = withBits(above, (sample, i) => (sample << 4) | (i % 7 === 0 ? 1 : 0));
+    await expect(encodeFrame(below, above, { transferSyntaxUID: JPEG2000 })).rejects.toThrow('overlay');
+    const seven = image(7, 0, 1);
+    const inOctets = withBits(seven, (sample, i) => sample | (i % 7 === 0 ? 0x80 : 0));
+    await expect(encodeFrame(inOctets, seven, { transferSyntaxUID: JPEGBaseline8Bit })).rejects.toThrow('overlay');
+  });
+
+  test.each([JPEG2000Lossless, HTJ2KLossless, JPEGLSLossless, JPEGLosslessSV1, RLELossless])(
+    'lossless encodings keep it (%s)',
+    async (transferSyntaxUID) => {
+      const frame = withBits(twelveBits, (sample, i) => sample | (i % 7 === 0 ? 0x8000 : 0));
+      const encoded = await encodeFrame(frame, twelveBits, { transferSyntaxUID });
+      const decoded = await decodeFrame(encoded, twelveBits, { transferSyntaxUID });
+      expect(Uint16Array.from(decoded.samples)).toEqual(frame.samples);
+    },
+  );
+
+  test('signed values whose sign is not extended are the same values', async () => {
+    const signed = image(12, 1, 1);
+    const extended = waves(signed);
+    const cut = { ...extended, samples: extended.samples.map((sample: number) => sample & 0xfff) as Int16Array };
+    const [one, other] = await Promise.all(
+      [extended, cut].map((frame) => encodeFrame(frame, signed, { transferSyntaxUID: JPEG2000 })),
+    );
+    expect(Buffer.from(other!).equals(one!)).toBe(true);
+  });
 });

@@ -13,7 +13,7 @@ import {
   type PresentationState,
   presentationStateOf,
 } from '../../../../src/rendering/presentation-state/presentation-state.ts';
-import { displayShutterOf, seenThrough } from '../../../../src/rendering/presentation-state/shutter.ts';
+import { displayShutterOf, seenThrough } from '../../../../src/rendering/display-shutter.ts';
 import { softcopyGrayscaleOf } from '../../../../src/rendering/presentation-state/softcopy-grayscale.ts';
 import { drawColor, drawVectors } from '../../../../src/rendering/vector-layer.ts';
 import { type BuiltElements, buildInstance } from '../../../support/dicom-builder.ts';

@@ -1,7 +1,11 @@
-import { Tag } from '../../../generated/dictionary.ts';
-import type { DataSet } from '../../dicom/data-set.ts';
-import { originServerError } from '../../errors/origin-server-error.ts';
-import { black, type DisplayColor, fromCIELab, fromPValue } from '../cielab.ts';
+import { Tag } from '../../generated/dictionary.ts';
+import type { DataSet } from '../dicom/data-set.ts';
+import { originServerError } from '../errors/origin-server-error.ts';
+import { black, type DisplayColor, fromCIELab, fromPValue, isGray } from './cielab.ts';
+import { functionalGroup } from './functional-group.ts';
+import { forEachSetPixel, type OverlayBitmap } from './overlay.ts';
+import type { RenderedImage } from './rendered-image.ts';
+import { drawColor, inColor } from './vector-layer.ts';
 
 /** What covers the part of an image that is not to be seen (PS3.3 C.7.6.11, C.7.6.15, C.11.12). */
 export interface DisplayShutter {
@@ -25,7 +29,17 @@ export type Opening =
   | { readonly shape: 'polygonal'; readonly vertices: readonly (readonly [row: number, column: number])[] };
 
 /**
- * The Display Shutter and Bitmap Display Shutter of a Presentation State; a shape without its measures shuts nothing.
+ * The shutter that an image is to be displayed with: that of the frame (PS3.3 C.8.19.6.9) before that of the image (D-54).
+ *
+ * @param frameNumber from 1
+ */
+export function imageShutterOf(dataSet: DataSet, frameNumber: number): DisplayShutter | undefined {
+  return displayShutterOf(functionalGroup(dataSet, frameNumber, Tag.FrameDisplayShutterSequence) ?? dataSet);
+}
+
+/**
+ * The Display Shutter and Bitmap Display Shutter of an image or a Presentation State; a shape without its measures shuts
+ * nothing.
  *
  * @throws OriginServerError `not-renderable` for a polygon of more vertices than can be drawn in good time
  */
@@ -74,6 +88,26 @@ const openingOf: Readonly<Record<string, (dataSet: DataSet) => Opening | undefin
     return vertices.length < 3 ? undefined : { shape: 'polygonal', vertices };
   },
 };
+
+/**
+ * Covers what a shutter hides.
+ *
+ * @param bitmap the overlay of its group, where it has one
+ */
+export function closeShutter(
+  image: RenderedImage,
+  { openings, color }: DisplayShutter,
+  bitmap: OverlayBitmap | undefined,
+): RenderedImage {
+  const { width, height } = image;
+  const covered: RenderedImage = { width, height, channels: 1, pixels: new Uint8Array(width * height) };
+  for (const opening of openings) {
+    const seen = seenThrough(opening, width, height);
+    for (let i = 0; i < seen.length; i++) if (seen[i] === 0) covered.pixels[i] = 255;
+  }
+  if (bitmap !== undefined) forEachSetPixel(bitmap, width, height, (at) => covered.pixels.fill(255, at, at + 1));
+  return drawColor(isGray(color) ? image : inColor(image), covered, color);
+}
 
 /** Which pixels an opening shows: 1 for each that is seen, edges included. */
 export function seenThrough(opening: Opening, width: number, height: number): Uint8Array {
