@@ -16,7 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/codecs': ['src/dicom', 'src/errors'],
   'src/negotiation': ['src/syntax', 'src/dicom', 'src/errors', 'generated/tables.ts'],
   'src/storage': ['src/dicom', 'src/buffers', 'src/errors'],
-  'src/rendering': ['src/dicom', 'src/codecs', 'src/syntax', 'src/errors', 'generated/dictionary.ts'],
+  'src/rendering': ['src/buffers', 'src/dicom', 'src/codecs', 'src/syntax', 'src/errors', 'generated/dictionary.ts'],
   'src/pool': ['src/buffers', 'src/rendering', 'src/codecs', 'src/dicom', 'src/errors', 'generated/dictionary.ts'],
   'src/video': ['src/errors'],
   'src/packaging': ['src/dicom', 'src/syntax', 'src/errors', 'generated/dictionary.ts'],

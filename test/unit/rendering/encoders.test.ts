@@ -47,6 +47,57 @@ describe('image/jpeg (PS3.18 Sup174 6.1.1.3)', () => {
     },
   );
 
+  /** Soft slopes, as images have them: what a picture loses by its quality alone. */
+  const slopes = (width: number, height: number, channels: 1 | 3): RenderedImage => ({
+    width,
+    height,
+    channels,
+    pixels: Uint8Array.from({ length: width * height * channels }, (_, i) => {
+      const [x, y] = [Math.floor(i / channels) % width, Math.floor(i / channels / width)];
+      return 128 + 60 * Math.sin(x / 9 + (i % channels)) + 50 * Math.cos(y / 7);
+    }),
+  });
+
+  test.each([
+    [1, 1, 1, 90],
+    [1, 1, 3, 50],
+    [37, 23, 1, 90],
+    [37, 23, 3, 90],
+    [512, 511, 1, 100],
+    [129, 65, 3, 75],
+  ] as const)(
+    '%i x %i pixels of %i channels at quality %i look like themselves',
+    async (width, height, channels, quality) => {
+      const image = slopes(width, height, channels);
+      const back = await decoded(await encodeJpeg(image, quality), channels);
+      expect(back.length).toBe(image.pixels.length);
+      const error = back.reduce((sum, value, i) => sum + Math.abs(value - image.pixels[i]!), 0) / back.length;
+      expect(error).toBeLessThan(quality >= 90 ? 1.5 : 3);
+    },
+  );
+
+  test('chrominance has half the resolution below quality 90', async () => {
+    const samplingOf = async (quality: number) =>
+      (await sharp(await encodeJpeg(noise(40, 30, 3), quality)).metadata()).chromaSubsampling;
+    expect([await samplingOf(89), await samplingOf(90)]).toEqual(['4:2:0', '4:4:4']);
+  });
+
+  test('a file is whole whatever was encoded before it, and stays as it is', async () => {
+    const image = slopes(200, 100, 1);
+    const first = await encodeJpeg(image);
+    const copy = Buffer.from(first);
+    await encodeJpeg(noise(300, 300, 3));
+    expect(copy.equals(first)).toBe(true);
+    expect(
+      copy.equals(await encodeJpeg({ ...image, pixels: new Uint8Array([9, 9, ...image.pixels]).subarray(2) })),
+    ).toBe(true);
+  });
+
+  test('more pixels on a side than the format has are refused', async () => {
+    const strip = { width: 65_501, height: 1, channels: 1, pixels: new Uint8Array(65_501) } as const;
+    await expect(encodeJpeg(strip)).rejects.toMatchObject({ code: 'too-large-to-render' });
+  });
+
   requirement('R-001-297', 'less quality is fewer octets', async () => {
     const image = noise(64, 64, 3);
     const sizes = await Promise.all([5, 50, 90, 100].map(async (quality) => (await encodeJpeg(image, quality)).length));
