@@ -93,6 +93,8 @@ interface JpegHeader {
   readonly width: number;
   readonly components: number;
   readonly componentIds: readonly number[];
+  /** Whether a component has fewer samples than another. */
+  readonly isSubsampled: boolean;
   readonly hasJfif: boolean;
   /** Colour transform of the Adobe segment: 0 none, 1 YCbCr. */
   readonly adobeTransform: number | undefined;
@@ -113,7 +115,10 @@ export function readJpegHeader(stream: Uint8Array): JpegHeader | undefined {
   let hasJfif = false;
   let adobeTransform: number | undefined;
   let frame:
-    | Pick<JpegHeader, 'startOfFrame' | 'precision' | 'height' | 'width' | 'components' | 'componentIds'>
+    | Pick<
+        JpegHeader,
+        'startOfFrame' | 'precision' | 'height' | 'width' | 'components' | 'componentIds' | 'isSubsampled'
+      >
     | undefined;
   for (let at = 2; at + 4 <= stream.length; ) {
     if (stream[at] !== 0xff) return undefined;
@@ -136,6 +141,7 @@ export function readJpegHeader(stream: Uint8Array): JpegHeader | undefined {
         width: view.getUint16(at + 7),
         components,
         componentIds: Array.from({ length: components }, (_, i) => stream[at + 10 + i * 3]!),
+        isSubsampled: new Set(Array.from({ length: components }, (_, i) => stream[at + 11 + i * 3])).size > 1,
       };
     }
     tables.add(marker);
@@ -199,12 +205,12 @@ const baseline = 0xc0;
 
 /**
  * Photometric Interpretation decides what the components are (PS3.5 8.2.1), unless the stream itself contradicts it:
- * many senders write RGB and mean the image after decoding.
+ * many senders write RGB and mean the image after decoding. Green and blue are never subsampled, so such a stream is YCbCr.
  */
 function isYCbCr(header: JpegHeader, image: ImagePixel): boolean {
   if (header.hasJfif || header.adobeTransform === 1) return true;
   if (header.adobeTransform === 0 || String.fromCharCode(...header.componentIds) === 'RGB') return false;
-  return image.PhotometricInterpretation !== 'RGB';
+  return header.isSubsampled || image.PhotometricInterpretation !== 'RGB';
 }
 
 function adobeSegment(transform: 0 | 1): Uint8Array {
