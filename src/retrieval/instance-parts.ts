@@ -1,5 +1,6 @@
 import { Tag } from '../../generated/dictionary.ts';
 import { formatTag } from '../dicom/bulk-data-path.ts';
+import { frameCount } from '../dicom/frame-index.ts';
 import { nativeBitsPerFrame } from '../dicom/image-pixel.ts';
 import { TransferSyntaxUID } from '../dicom/transfer-syntax.ts';
 import { bulkDataMediaTypeOf, uncompressedMediaType } from '../negotiation/bulk-data-media-types.ts';
@@ -54,9 +55,10 @@ export async function pixelDataParts(
   const location = `${instanceURI(needs.serviceRoot, record)}/bulkdata/${pixelDataPath}`;
   const whole = { mediaType: form.mediaType, location, fileName: `${pixelDataPath}${form.extension}` };
   if (isOneStream(record)) return [{ ...whole, open: () => joinedFragments(needs.instanceStore, record) }];
-  const count = record.index.image?.NumberOfFrames ?? 1;
+  const frames = await frameIndexOf(needs.instanceStore, record, []);
+  // Real objects hold fewer frames than they say: those that are there are the value.
+  const count = Math.min(record.index.image?.NumberOfFrames ?? 1, frameCount(frames));
   const frameNumbers = Array.from({ length: count }, (_, place) => place + 1);
-  const frames = await frameIndexOf(needs.instanceStore, record, frameNumbers);
   const parts = frameRepresentations(needs, record, frames, frameNumbers, uid, form);
   if (!isNative(uid)) return parts;
   const { image } = record.index;

@@ -7,7 +7,7 @@ import type { StoredIndex } from '../storage/catalog.ts';
 export type Conversion =
   /** Nothing: the stored bytes are the answer. */
   | { readonly kind: 'as stored' }
-  /** The elements are written in another way; pixel data stays native. */
+  /** The elements are written in another way; pixel data stays native, or there is none. */
   | { readonly kind: 'elements' }
   /** Every frame is decoded and encoded again. */
   | {
@@ -24,9 +24,10 @@ export type Conversion =
 export function conversionOf(index: StoredIndex, to: string): Conversion {
   const from = index.TransferSyntaxUID;
   if (from === to) return { kind: 'as stored' };
-  if (isNative(from) && isNative(to)) return { kind: 'elements' };
-  const { image } = index;
-  if (image === undefined) return { kind: 'impossible', why: 'The instance has no pixel data to be encoded.' };
+  const { image, pixelData } = index;
+  if (isNative(to) && (isNative(from) || pixelData === undefined)) return { kind: 'elements' };
+  if (image === undefined || pixelData === undefined)
+    return { kind: 'impossible', why: 'The instance has no pixel data to be encoded.' };
   const transcoding = transcodingOf(image, from, to);
   return transcoding.kind === 'possible' ? { kind: 'frames', image, pixels: transcoding.pixels } : transcoding;
 }

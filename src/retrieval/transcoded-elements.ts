@@ -1,8 +1,10 @@
 import { Tag, type VR } from '../../generated/dictionary.ts';
 import type { DataSet } from '../dicom/data-set.ts';
+import { frameCount } from '../dicom/frame-index.ts';
 import type { ReplacedElement } from '../dicom/native-encoding.ts';
 import { transferSyntaxOf } from '../dicom/transfer-syntax.ts';
 import { encodeValue } from '../dicom/value.ts';
+import { originServerError } from '../errors/origin-server-error.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
 import { frameIndexOf, frameReader, type PixelDataNeeds } from './frames.ts';
 import { joinedFrames } from './joined-frames.ts';
@@ -18,7 +20,7 @@ const underWay = 4;
  * The elements of an image that change with the encoding of its frames: Pixel Data, and what the Image Pixel Module and
  * the attributes of lossy compression say of it. PS3.3 C.7.6.1.1.5, C.7.6.3; PS3.5 8.2.
  *
- * @throws OriginServerError if a frame cannot be decoded; nothing has been written then
+ * @throws OriginServerError 406 if a frame is missing or cannot be decoded; nothing has been written then
  */
 export async function transcodedElements(
   needs: Omit<PixelDataNeeds, 'serviceRoot'>,
@@ -27,7 +29,11 @@ export async function transcodedElements(
   { image, pixels }: Extract<Conversion, { kind: 'frames' }>,
   to: string,
 ): Promise<ReadonlyMap<number, ReplacedElement>> {
-  const frames = await frameIndexOf(needs.instanceStore, record, [image.NumberOfFrames]);
+  const frames = await frameIndexOf(needs.instanceStore, record, []);
+  if (frameCount(frames) < image.NumberOfFrames) {
+    const detail = `The attributes of the instance say ${image.NumberOfFrames} frames; its pixel data has ${frameCount(frames)} whole ones.`;
+    throw originServerError('transfer-syntax-not-acceptable', detail);
+  }
   const encoded = inOrder(image.NumberOfFrames, frameReader(needs, record, frames, to));
   const leading = await take(encoded, aheadBytes);
   const frameBits = image.Rows * image.Columns * image.SamplesPerPixel * image.BitsAllocated;
