@@ -76,16 +76,13 @@ function halved(image: RenderedImage, geometry: ViewportGeometry): [RenderedImag
       for (let channel = 0; channel < channels; channel++) means[to++] = (pixels[above++]! + pixels[below++]! + 1) >> 1;
     }
   }
-  const region = {
-    x: (geometry.x - left) / 2,
-    y: (geometry.y - top) / 2,
-    width: geometry.width / 2,
-    height: geometry.height / 2,
-  };
-  return [
-    { width, height, channels, pixels: means },
-    { ...geometry, ...region },
-  ];
+  return [{ width, height, channels, pixels: means }, inHalvedImage(geometry, left, top)];
+}
+
+/** The geometry in the pixels of an image that was halved by means of four pixels, from this pixel on. */
+export function inHalvedImage(geometry: ViewportGeometry, left = 0, top = 0): ViewportGeometry {
+  const { x, y, width, height } = geometry;
+  return { ...geometry, x: (x - left) / 2, y: (y - top) / 2, width: width / 2, height: height / 2 };
 }
 
 function filter(image: RenderedImage, geometry: ViewportGeometry): RenderedImage {
