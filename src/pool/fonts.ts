@@ -17,6 +17,25 @@ const fontFiles: readonly (() => string)[] = [
   () => require.resolve('@expo-google-fonts/nanum-gothic/400Regular/NanumGothic_400Regular.ttf'),
 ];
 
+/** What the regular fonts become where a Presentation State asks for bold or italic: thicker, and slanted. */
+const boldAndItalic = `
+<match target="font">
+  <test name="weight" compare="less_eq"><const>medium</const></test>
+  <test target="pattern" name="weight" compare="more_eq"><const>bold</const></test>
+  <edit name="embolden" mode="assign"><bool>true</bool></edit>
+</match>
+<match target="font">
+  <test name="slant"><const>roman</const></test>
+  <test target="pattern" name="slant" compare="not_eq"><const>roman</const></test>
+  <edit name="matrix" mode="assign">
+    <times>
+      <name>matrix</name>
+      <matrix><double>1</double><double>0.2</double><double>0</double><double>1</double></matrix>
+    </times>
+  </edit>
+</match>
+`;
+
 /**
  * Has this process write text with the fonts that come with the server. To be called on the main thread before any text is
  * drawn: the library reads the environment once, and that of the process, which a worker thread cannot change.
@@ -33,7 +52,7 @@ export function useInstalledFonts(folder = temporaryFolder()): void {
   const configuration = path.join(folder, 'fonts.conf');
   writeFileSync(
     configuration,
-    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${escaped(linked)}</dir><cachedir>${escaped(path.join(folder, 'facts'))}</cachedir></fontconfig>\n`,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${escaped(linked)}</dir><cachedir>${escaped(path.join(folder, 'facts'))}</cachedir>${boldAndItalic}</fontconfig>\n`,
   );
   process.env.FONTCONFIG_FILE = configuration;
 }

@@ -1,5 +1,6 @@
 import type { DataSet } from '../../dicom/data-set.ts';
 import type { GraphicObject, Point } from './graphic-annotation.ts';
+import { plainLine } from './graphic-style.ts';
 
 /** Elements of a group 50xx (retired, PS3.3-2004 C.10.2, C.11.7). */
 const element = {
@@ -47,9 +48,8 @@ export function activeCurvesOf(presentationState: DataSet, image: DataSet): read
         units: 'PIXEL',
         points,
         isFilled: false,
-        color: undefined,
-        lineThickness: 1,
-        isDashed: false,
+        line: plainLine,
+        fill: undefined,
       },
     });
   }

@@ -25,13 +25,21 @@ export interface DisplayedArea {
   readonly references: readonly ImageReference[];
   /** Undefined for the whole image. */
   readonly region: Region | undefined;
+  /** Whether the region is one of the Total Pixel Matrix that frames are tiles of (Pixel Origin Interpretation VOLUME). */
+  readonly isInMatrix: boolean;
   /** Displayed pixels a source pixel, where Presentation Size Mode is MAGNIFY; the other modes scale to fit. */
   readonly magnification: number | undefined;
   /** Height of a pixel divided by its width. */
   readonly pixelAspectRatio: number;
 }
 
-const wholeImage: DisplayedArea = { references: [], region: undefined, magnification: undefined, pixelAspectRatio: 1 };
+const wholeImage: DisplayedArea = {
+  references: [],
+  region: undefined,
+  isInMatrix: false,
+  magnification: undefined,
+  pixelAspectRatio: 1,
+};
 
 /**
  * The Displayed Area Selection items.
@@ -50,6 +58,7 @@ export function displayedAreasOf(dataSet: DataSet): readonly DisplayedArea[] {
     return {
       references: imageReferencesOf(item),
       region: regionOf(item),
+      isInMatrix: item.text(Tag.PixelOriginInterpretation) === 'VOLUME',
       magnification,
       pixelAspectRatio: ratioOf(
         item.numbers(Tag.PresentationPixelAspectRatio),
@@ -66,6 +75,17 @@ export function displayedAreaFor(
   frameNumber: number,
 ): DisplayedArea {
   return areas.find(({ references }) => refersTo(references, SOPInstanceUID, frameNumber)) ?? wholeImage;
+}
+
+/**
+ * An area with its region in pixels of a frame.
+ *
+ * @param origin of the frame, in pixels of the Total Pixel Matrix
+ */
+export function areaInFrame(area: DisplayedArea, [left, top]: readonly [number, number]): DisplayedArea {
+  const { region, isInMatrix } = area;
+  if (region === undefined || !isInMatrix) return area;
+  return { ...area, isInMatrix: false, region: { ...region, left: region.left - left, top: region.top - top } };
 }
 
 function regionOf(item: DataSet): Region | undefined {

@@ -1,14 +1,24 @@
 import { Tag } from '../../../generated/dictionary.ts';
 import type { DataSet } from '../../dicom/data-set.ts';
 import { originServerError } from '../../errors/origin-server-error.ts';
-import { type DisplayColor, fromCIELab } from '../cielab.ts';
+import {
+  type FillStyle,
+  fillStyleOf,
+  type LineStyle,
+  lineStyleOf,
+  type TextStyle,
+  textStyleOf,
+} from './graphic-style.ts';
 import { type ImageReference, imageReferencesOf } from './image-references.ts';
 
 /** Column and row, in the units of what holds it. */
 export type Point = readonly [x: number, y: number];
 
-/** PIXEL: pixels of the image, 0\0 its top left corner. DISPLAY: fractions of the Specified Displayed Area. */
-export type AnnotationUnits = 'PIXEL' | 'DISPLAY';
+/**
+ * PIXEL: pixels of the frame, 0\0 its top left corner. DISPLAY: fractions of the Specified Displayed Area. MATRIX: pixels of
+ * the Total Pixel Matrix that the frame is a tile of.
+ */
+export type AnnotationUnits = 'PIXEL' | 'DISPLAY' | 'MATRIX';
 
 export type GraphicType = 'POINT' | 'POLYLINE' | 'INTERPOLATED' | 'CIRCLE' | 'ELLIPSE';
 
@@ -18,10 +28,9 @@ export interface GraphicObject {
   readonly units: AnnotationUnits;
   readonly points: readonly Point[];
   readonly isFilled: boolean;
-  /** Of its own; else that of the layer. */
-  readonly color: DisplayColor | undefined;
-  readonly lineThickness: number;
-  readonly isDashed: boolean;
+  readonly line: LineStyle;
+  /** Undefined where it is filled in the colour of its line. */
+  readonly fill: FillStyle | undefined;
 }
 
 /** An item of Text Object Sequence (PS3.3 C.10.5.1.1). */
@@ -35,7 +44,7 @@ export interface TextObject {
       }
     | undefined;
   readonly anchor: { readonly units: AnnotationUnits; readonly point: Point; readonly isVisible: boolean } | undefined;
-  readonly color: DisplayColor | undefined;
+  readonly style: TextStyle;
 }
 
 export type Justification = 'LEFT' | 'RIGHT' | 'CENTER';
@@ -50,7 +59,7 @@ export interface GraphicAnnotation {
 
 /**
  * The Graphic Annotation items. Compound graphics are passed over: a Presentation State that has them says the same again
- * in the simpler objects read here (PS3.3 C.10.5.1.3).
+ * in the simpler objects read here (PS3.3 C.10.5.1.3, D-55).
  *
  * @throws OriginServerError `not-renderable` for more than can be drawn in good time
  */
@@ -98,16 +107,39 @@ function graphicObjectOf(item: DataSet): GraphicObject | undefined {
   if (type === undefined || !isGraphicType(type)) return undefined;
   const points = pointsOf(item.numbers(Tag.GraphicData));
   if (points.length < fewestPoints[type]) return undefined;
-  const style = item.sequence(Tag.LineStyleSequence)[0];
   return {
     type,
     units: unitsOf(item, Tag.GraphicAnnotationUnits),
     points,
     isFilled: item.text(Tag.GraphicFilled) === 'Y',
-    color: style && fromCIELab(style.numbers(Tag.PatternOnColorCIELabValue)),
-    lineThickness: positive(style?.number(Tag.LineThickness)) ?? 1,
-    isDashed: style?.text(Tag.LineDashingStyle) === 'DASHED',
+    line: lineStyleOf(item),
+    fill: fillStyleOf(item),
   };
+}
+
+/**
+ * An annotation with what is placed in the Total Pixel Matrix placed in a frame of it.
+ *
+ * @param origin of the frame, in pixels of the matrix
+ */
+export function inFrame(annotation: GraphicAnnotation, origin: Point): GraphicAnnotation {
+  const move = ([x, y]: Point): Point => [x - origin[0], y - origin[1]];
+  const graphics = annotation.graphics.map(
+    (object): GraphicObject =>
+      object.units === 'MATRIX' ? { ...object, units: 'PIXEL', points: object.points.map(move) } : object,
+  );
+  const texts = annotation.texts.map((object): TextObject => {
+    const { box, anchor } = object;
+    return {
+      ...object,
+      box:
+        box?.units === 'MATRIX'
+          ? { ...box, units: 'PIXEL', corners: [move(box.corners[0]), move(box.corners[1])] }
+          : box,
+      anchor: anchor?.units === 'MATRIX' ? { ...anchor, units: 'PIXEL', point: move(anchor.point) } : anchor,
+    };
+  });
+  return { ...annotation, graphics, texts };
 }
 
 function isGraphicType(type: string): type is GraphicType {
@@ -121,7 +153,6 @@ function textObjectOf(item: DataSet): TextObject | undefined {
   const [bottomRight] = pointsOf(item.numbers(Tag.BoundingBoxBottomRightHandCorner));
   const [anchorPoint] = pointsOf(item.numbers(Tag.AnchorPoint));
   if ((topLeft === undefined || bottomRight === undefined) && anchorPoint === undefined) return undefined;
-  const style = item.sequence(Tag.TextStyleSequence)[0];
   return {
     lines: text.slice(0, longestText).split(/\r\n|\r|\n/),
     box:
@@ -140,7 +171,7 @@ function textObjectOf(item: DataSet): TextObject | undefined {
             point: anchorPoint,
             isVisible: item.text(Tag.AnchorPointVisibility) === 'Y',
           },
-    color: style && fromCIELab(style.numbers(Tag.TextColorCIELabValue)),
+    style: textStyleOf(item),
   };
 }
 
@@ -152,7 +183,8 @@ function justificationOf(value: string | undefined): Justification {
 }
 
 function unitsOf(item: DataSet, tag: number): AnnotationUnits {
-  return item.text(tag) === 'DISPLAY' ? 'DISPLAY' : 'PIXEL';
+  const units = item.text(tag);
+  return units === 'DISPLAY' || units === 'MATRIX' ? units : 'PIXEL';
 }
 
 function pointsOf(values: readonly number[]): readonly Point[] {
@@ -162,8 +194,4 @@ function pointsOf(values: readonly number[]): readonly Point[] {
     if (Number.isFinite(x) && Number.isFinite(y)) points.push([x, y]);
   }
   return points;
-}
-
-function positive(value: number | undefined): number | undefined {
-  return value !== undefined && Number.isFinite(value) && value > 0 ? value : undefined;
 }

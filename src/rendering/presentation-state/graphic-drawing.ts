@@ -1,7 +1,8 @@
 import type { DisplayColor } from '../cielab.ts';
-import { escapeXml } from '../corner-text.ts';
 import { type DisplayedAreaGeometry, pointInArea } from './displayed-area.ts';
-import type { AnnotationUnits, GraphicObject, GraphicType, Point, TextObject } from './graphic-annotation.ts';
+import type { AnnotationUnits, GraphicObject, GraphicType, Point } from './graphic-annotation.ts';
+import type { FillStyle, LineStyle, Paint, Shadow } from './graphic-style.ts';
+import { exchangesSides } from './spatial-transformation.ts';
 
 /**
  * Where a point of an annotation comes to lie in the rendered image.
@@ -25,23 +26,105 @@ function within(coordinate: number): number {
 }
 
 /** Width of a line of thickness 1: a pixel, more in large images, so that it stays visible. */
-function lineWidthOf({ renderedWidth, renderedHeight }: DisplayedAreaGeometry): number {
+export function lineWidthOf({ renderedWidth, renderedHeight }: DisplayedAreaGeometry): number {
   return Math.max(1, Math.min(renderedWidth, renderedHeight) / 512);
 }
 
 /** SVG of a graphic object. Curves are transformed by their control points, so that a circle may become an ellipse. */
 export function drawGraphic(object: GraphicObject, geometry: DisplayedAreaGeometry, layerColor: DisplayColor): string {
-  const { type, units, points, isFilled, lineThickness, isDashed } = object;
+  const { type, units, points, isFilled, line, fill } = object;
   const place = (point: Point): Point => placeOf(geometry, units, point);
-  const color = cssColor(object.color ?? layerColor);
-  const width = lineWidthOf(geometry) * lineThickness;
+  const usualWidth = lineWidthOf(geometry);
+  const width = usualWidth * line.thickness;
   if (type === 'POINT') {
     const [x, y] = place(points[0]!);
-    return `<circle cx="${decimal(x)}" cy="${decimal(y)}" r="${decimal(1.5 * width)}" fill="${color}"/>`;
+    const dot = (radius: number, attributes: string): string =>
+      `<circle cx="${decimal(x)}" cy="${decimal(y)}" r="${decimal(radius)}" ${attributes}/>`;
+    const shadow = shadowOf(line.shadow, units, geometry, layerColor, (paint, wider) =>
+      dot(1.5 * width + wider, paint('fill')),
+    );
+    return shadow + dot(1.5 * width, painted('fill', line.on, layerColor));
   }
-  const fill = isFilled && isClosed(type, points) ? color : 'none';
-  const dashes = isDashed ? ` stroke-dasharray="${decimal(4 * width)}"` : '';
-  return `<path d="${pathOf[type](points, place)}" fill="${fill}" stroke="${color}" stroke-width="${decimal(width)}" stroke-linejoin="round"${dashes}/>`;
+  const d = pathOf[type](points, place);
+  const shadow = shadowOf(line.shadow, units, geometry, layerColor, (paint, wider) =>
+    stroke(d, width + 2 * wider, paint('stroke')),
+  );
+  const filling =
+    isFilled && isClosed(type, points) ? filled(d, fill ?? { ...line, pattern: undefined }, layerColor) : '';
+  return shadow + filling + lined(d, line, width, usualWidth, layerColor);
+}
+
+function stroke(d: string, width: number, attributes: string): string {
+  return `<path d="${d}" fill="none" ${attributes} stroke-width="${decimal(width)}" stroke-linejoin="round"/>`;
+}
+
+/** A line, and under its dashes what is between them. */
+function lined(d: string, line: LineStyle, width: number, usualWidth: number, layerColor: DisplayColor): string {
+  const attributes = painted('stroke', line.on, layerColor);
+  if (line.dashes.length === 0) return stroke(d, width, attributes);
+  const gaps = line.off === undefined ? '' : stroke(d, width, painted('stroke', line.off, layerColor));
+  const dashes = line.dashes.map((length) => decimal(length * usualWidth)).join(' ');
+  return gaps + stroke(d, width, `${attributes} stroke-dasharray="${dashes}"`);
+}
+
+const patternSide = 32;
+
+function filled(d: string, fill: FillStyle, layerColor: DisplayColor): string {
+  const area = (attributes: string): string => `<path d="${d}" ${attributes}/>`;
+  if (fill.pattern === undefined) return area(painted('fill', fill.on, layerColor));
+  const ground = fill.off === undefined ? '' : area(painted('fill', fill.off, layerColor));
+  const bits = rowsOfBits(fill.pattern);
+  const id = `fill-${Buffer.from(fill.pattern).toString('base64url')}-${colorOf(fill.on, layerColor).join('-')}`;
+  const tile = `<pattern id="${id}" width="${patternSide}" height="${patternSide}" patternUnits="userSpaceOnUse"><path d="${bits}" fill="${cssColor(colorOf(fill.on, layerColor))}" shape-rendering="crispEdges"/></pattern>`;
+  return `${ground}${tile}${area(`fill="url(#${id})" fill-opacity="${decimal(fill.on.opacity)}"`)}`;
+}
+
+/** The pixels of a pattern that are on, as a path. */
+function rowsOfBits(pattern: Uint8Array): string {
+  let d = '';
+  for (let bit = 0; bit < pattern.length * 8; bit++) {
+    if (((pattern[bit >> 3]! >> (7 - (bit & 7))) & 1) === 1)
+      d += `M${bit % patternSide} ${Math.floor(bit / patternSide)}h1v1h-1z`;
+  }
+  return d;
+}
+
+/** An element as its shadow is to be drawn, given the colour and how much wider it becomes on every side. */
+type Shaded = (paint: (attribute: 'fill' | 'stroke') => string, wider: number) => string;
+
+/** The shadow of a line or a text, which lies below it; nothing where it has none. */
+export function shadowOf(
+  shadow: Shadow | undefined,
+  units: AnnotationUnits,
+  geometry: DisplayedAreaGeometry,
+  layerColor: DisplayColor,
+  draw: Shaded,
+): string {
+  if (shadow === undefined) return '';
+  const [unitX, unitY] = unitsInPixels(units, geometry);
+  const [x, y] = [within(shadow.offset[0] * unitX), within(shadow.offset[1] * unitY)];
+  const paint = (attribute: 'fill' | 'stroke'): string => painted(attribute, shadow.paint, layerColor);
+  if (shadow.style === 'OUTLINED') return draw(paint, Math.hypot(x, y));
+  return `<g transform="translate(${decimal(x)} ${decimal(y)})">${draw(paint, 0)}</g>`;
+}
+
+/** How many rendered pixels a unit is, to the right and down, once the image is turned. */
+function unitsInPixels(units: AnnotationUnits, geometry: DisplayedAreaGeometry): readonly [number, number] {
+  const { region, transformation, renderedWidth, renderedHeight, areaWidth, areaHeight } = geometry;
+  if (units === 'DISPLAY') return [areaWidth, areaHeight];
+  const [width, height] = exchangesSides(transformation)
+    ? [region.height, region.width]
+    : [region.width, region.height];
+  return [renderedWidth / width, renderedHeight / height];
+}
+
+function painted(attribute: 'fill' | 'stroke', paint: Paint, layerColor: DisplayColor): string {
+  const color = `${attribute}="${cssColor(colorOf(paint, layerColor))}"`;
+  return paint.opacity === 1 ? color : `${color} ${attribute}-opacity="${decimal(paint.opacity)}"`;
+}
+
+function colorOf({ color }: Paint, layerColor: DisplayColor): DisplayColor {
+  return color ?? layerColor;
 }
 
 function isClosed(type: GraphicType, points: readonly Point[]): boolean {
@@ -103,106 +186,14 @@ function interpolated(points: readonly Point[], place: Place): string {
   return `M${pair(place(points[0]!))}${curves.join('')}`;
 }
 
-/** Estimated widths of characters in font sizes: the first pattern that fits. */
-const characterWidths: readonly (readonly [pattern: RegExp, width: number])[] = [
-  [/[ !'(),.:;I[\]fijlrt|]/, 0.35],
-  [/[%@MWmw]/, 0.9],
-  [/[\u1100-\uffff]|[^\u0000-\uffff]/u, 1],
-  [/./su, 0.62],
-];
-
-function widthOf(line: string): number {
-  return [...line].reduce(
-    (width, character) => width + characterWidths.find(([pattern]) => pattern.test(character))![1],
-    0,
-  );
-}
-
-/** In font sizes. */
-const lineHeight = 1.25;
-const smallestFont = 8;
-
-interface Rectangle {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-/**
- * SVG of a text object: upright whatever the image is turned to, from the top of its bounding box, and joined to its anchor
- * point where that is visible. Text that does not fit shrinks as long as it stays legible, and then runs over.
- */
-export function drawText(object: TextObject, geometry: DisplayedAreaGeometry, layerColor: DisplayColor): string {
-  const color = object.color ?? layerColor;
-  const longest = Math.max(...object.lines.map(widthOf));
-  const { renderedWidth, renderedHeight } = geometry;
-  const usual = Math.max(smallestFont, Math.min(40, Math.round(Math.min(renderedWidth, renderedHeight) / 32)));
-  const anchor = object.anchor && placeOf(geometry, object.anchor.units, object.anchor.point);
-  const box = boxOf(object, geometry, anchor, usual, longest);
-  const fontSize = Math.max(
-    smallestFont,
-    Math.min(usual, (box.bottom - box.top) / (object.lines.length * lineHeight), (box.right - box.left) / longest),
-  );
-  const justification = object.box?.justification ?? 'LEFT';
-  const x = { LEFT: box.left, CENTER: (box.left + box.right) / 2, RIGHT: box.right }[justification];
-  const textAnchor = { LEFT: 'start', CENTER: 'middle', RIGHT: 'end' }[justification];
-  const style = `font-size="${decimal(fontSize)}" fill="${cssColor(color)}" stroke="${outlineOf(color)}" stroke-width="${decimal(fontSize / 8)}" stroke-linejoin="round" paint-order="stroke" text-anchor="${textAnchor}"`;
-  const lines = object.lines.map((line, i) => {
-    const y = box.top + fontSize + i * lineHeight * fontSize;
-    return `<text x="${decimal(x)}" y="${decimal(y)}" ${style}>${escapeXml(line)}</text>`;
-  });
-  const leader = anchor && object.anchor?.isVisible === true ? leaderOf() : '';
-  return leader + lines.join('');
-
-  function leaderOf(): string {
-    const width = longest * fontSize;
-    const left = { LEFT: x, CENTER: x - width / 2, RIGHT: x - width }[justification];
-    const bottom = box.top + object.lines.length * lineHeight * fontSize;
-    const end = [
-      Math.max(left, Math.min(left + width, anchor![0])),
-      Math.max(box.top, Math.min(bottom, anchor![1])),
-    ] as const;
-    const stroke = lineWidthOf(geometry);
-    return `<path d="M${pair(anchor!)}L${pair(end)}" stroke="${cssColor(color)}" stroke-width="${decimal(stroke)}"/><circle cx="${decimal(anchor![0])}" cy="${decimal(anchor![1])}" r="${decimal(1.5 * stroke)}" fill="${cssColor(color)}"/>`;
-  }
-}
-
-/** The bounding box; beside the anchor point, without bounds, where there is only that. */
-function boxOf(
-  { box }: TextObject,
-  geometry: DisplayedAreaGeometry,
-  anchor: Point | undefined,
-  usualFont: number,
-  textWidth: number,
-): Rectangle {
-  if (box === undefined) {
-    const beside = anchor![0] + usualFont / 2;
-    const last = Math.max(0, geometry.renderedWidth - textWidth * usualFont);
-    // Where it would leave the picture it moves back into it, and below its anchor.
-    const [left, top] = beside <= last ? [beside, anchor![1] - usualFont / 2] : [last, anchor![1] + usualFont / 2];
-    return { left, top, right: Number.POSITIVE_INFINITY, bottom: Number.POSITIVE_INFINITY };
-  }
-  const [[x1, y1], [x2, y2]] = [
-    placeOf(geometry, box.units, box.corners[0]),
-    placeOf(geometry, box.units, box.corners[1]),
-  ];
-  return { left: Math.min(x1, x2), top: Math.min(y1, y2), right: Math.max(x1, x2), bottom: Math.max(y1, y2) };
-}
-
-/** Text stands out from any background: light text has a dark outline, dark text a light one. */
-function outlineOf([red, green, blue]: DisplayColor): string {
-  return 0.299 * red + 0.587 * green + 0.114 * blue >= 64 ? '#000' : '#fff';
-}
-
-function cssColor(color: DisplayColor): string {
+export function cssColor(color: DisplayColor): string {
   return `rgb(${color.join(',')})`;
 }
 
-function pair([x, y]: Point): string {
+export function pair([x, y]: Point): string {
   return `${decimal(x)} ${decimal(y)}`;
 }
 
-function decimal(value: number): string {
+export function decimal(value: number): string {
   return String(Math.round(value * 1000) / 1000);
 }

@@ -15,12 +15,22 @@ import type { RenderingParameters } from '../rendering-parameters.ts';
 import { drawColor, drawVectors, inColor } from '../vector-layer.ts';
 import { blend } from './blending.ts';
 import { activeCurvesOf } from './curve.ts';
-import { type DisplayedAreaGeometry, displayedAreaFor, displayedAreaGeometry, showArea } from './displayed-area.ts';
-import { drawGraphic, drawText } from './graphic-drawing.ts';
+import {
+  areaInFrame,
+  type DisplayedAreaGeometry,
+  displayedAreaFor,
+  displayedAreaGeometry,
+  showArea,
+} from './displayed-area.ts';
+import { inFrame } from './graphic-annotation.ts';
+import { drawGraphic } from './graphic-drawing.ts';
 import type { GraphicLayer } from './graphic-layer.ts';
+import { colorsOf } from './graphic-style.ts';
 import { refersTo } from './image-references.ts';
 import type { PresentationInput, PresentationState } from './presentation-state.ts';
 import { type DecodedMask, type InputFrame, softcopyGrayscaleOf } from './softcopy-grayscale.ts';
+import { drawText } from './text-drawing.ts';
+import { tileOriginOf } from './total-pixel-matrix.ts';
 
 /** A frame that a Presentation State refers to, with what else goes into its picture. */
 export interface FrameToPresent extends FrameToRender {
@@ -50,7 +60,10 @@ export async function renderPresentation(
   );
   const shuttered = applyShutter(values, presentationState, input);
   const geometry = displayedAreaGeometry(
-    displayedAreaFor(presentationState.displayedAreas, input.SOPInstanceUID, input.frameNumber),
+    areaInFrame(
+      displayedAreaFor(presentationState.displayedAreas, input.SOPInstanceUID, input.frameNumber),
+      tileOriginOf(input.dataSet, input.frameNumber),
+    ),
     presentationState.transformation,
     values.width,
     values.height,
@@ -158,7 +171,10 @@ async function drawLayers(
   geometry: DisplayedAreaGeometry,
 ): Promise<RenderedImage> {
   const { SOPInstanceUID, frameNumber } = input;
-  const annotations = state.annotations.filter(({ references }) => refersTo(references, SOPInstanceUID, frameNumber));
+  const tileOrigin = tileOriginOf(input.dataSet, frameNumber);
+  const annotations = state.annotations
+    .filter(({ references }) => refersTo(references, SOPInstanceUID, frameNumber))
+    .map((annotation) => inFrame(annotation, tileOrigin));
   const curves = activeCurvesOf(state.dataSet, input.dataSet);
   const overlays = [...state.overlayLayers].filter(([group]) => group !== state.shutter?.overlayGroup);
   const used = [
@@ -172,8 +188,8 @@ async function drawLayers(
     if (vectors !== '') drawn = await drawVectors(drawn, vectors);
     vectors = '';
   };
-  const inColorIfNeeded = (...colors: readonly (DisplayColor | undefined)[]): void => {
-    if (!colors.every((color) => color === undefined || isGray(color))) drawn = inColor(drawn);
+  const inColorIfNeeded = (...colors: readonly DisplayColor[]): void => {
+    if (!colors.every(isGray)) drawn = inColor(drawn);
   };
   for (const layer of [...state.layers, ...unnamedLayers(state.layers, used)]) {
     inColorIfNeeded(layer.color);
@@ -188,7 +204,10 @@ async function drawLayers(
       if (curve.layer === layer.name) vectors += drawGraphic(curve.graphic, geometry, layer.color);
     }
     for (const { graphics, texts } of annotations.filter((annotation) => annotation.layer === layer.name)) {
-      inColorIfNeeded(...graphics.map(({ color }) => color), ...texts.map(({ color }) => color));
+      inColorIfNeeded(
+        ...graphics.flatMap(({ line, fill }) => colorsOf(line, fill)),
+        ...texts.flatMap(({ style }) => colorsOf(style)),
+      );
       for (const graphic of graphics) vectors += drawGraphic(graphic, geometry, layer.color);
       for (const text of texts) vectors += drawText(text, geometry, layer.color);
     }

@@ -1,11 +1,11 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type BuiltElements, buildInstance, testUID } from '../../support/dicom-builder.ts';
+import { type BuiltElement, type BuiltElements, buildInstance, testUID } from '../../support/dicom-builder.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 const [Rows, Columns] = [6, 8];
 const gray = 200;
-const overlayOf = (bits: readonly number[]): BuiltElements['more'] => [
+const overlayOf = (bits: readonly number[]): readonly BuiltElement[] => [
   { tag: 0x60000010, vr: 'US', value: Rows },
   { tag: 0x60000011, vr: 'US', value: Columns },
   { tag: 0x60000040, vr: 'CS', value: 'G' },

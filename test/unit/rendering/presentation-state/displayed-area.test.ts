@@ -20,6 +20,7 @@ const image: RenderedImage = { width: 3, height: 2, channels: 1, pixels: Uint8Ar
 const area = (left: number, top: number, width: number, height: number, more: Partial<DisplayedArea> = {}) => ({
   references: [],
   region: { left, top, width, height },
+  isInMatrix: false,
   magnification: undefined,
   pixelAspectRatio: 1,
   ...more,

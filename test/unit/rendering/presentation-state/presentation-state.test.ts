@@ -4,17 +4,18 @@ import { memorySource } from '../../../../src/dicom/byte-source.ts';
 import type { DataSet } from '../../../../src/dicom/data-set.ts';
 import { readPart10 } from '../../../../src/dicom/part10.ts';
 import { fromCIELab, fromPValue } from '../../../../src/rendering/cielab.ts';
+import { displayShutterOf, seenThrough } from '../../../../src/rendering/display-shutter.ts';
 import { renderGrayscale } from '../../../../src/rendering/grayscale.ts';
 import { blend } from '../../../../src/rendering/presentation-state/blending.ts';
 import { displayedAreaGeometry } from '../../../../src/rendering/presentation-state/displayed-area.ts';
-import { drawGraphic, drawText } from '../../../../src/rendering/presentation-state/graphic-drawing.ts';
+import { drawGraphic } from '../../../../src/rendering/presentation-state/graphic-drawing.ts';
 import { maskFor, maskSubtractionsOf, subtractMask } from '../../../../src/rendering/presentation-state/mask.ts';
 import {
   type PresentationState,
   presentationStateOf,
 } from '../../../../src/rendering/presentation-state/presentation-state.ts';
-import { displayShutterOf, seenThrough } from '../../../../src/rendering/display-shutter.ts';
 import { softcopyGrayscaleOf } from '../../../../src/rendering/presentation-state/softcopy-grayscale.ts';
+import { drawText } from '../../../../src/rendering/presentation-state/text-drawing.ts';
 import { drawColor, drawVectors } from '../../../../src/rendering/vector-layer.ts';
 import { type BuiltElements, buildInstance } from '../../../support/dicom-builder.ts';
 import { buildPresentationState, SOPClass } from '../../../support/presentation-state.ts';
@@ -197,7 +198,7 @@ describe('colours', () => {
 
 describe('graphics and texts', () => {
   const geometry = displayedAreaGeometry(
-    { references: [], region: undefined, magnification: undefined, pixelAspectRatio: 1 },
+    { references: [], region: undefined, isInMatrix: false, magnification: undefined, pixelAspectRatio: 1 },
     { rotation: 90, isFlippedHorizontally: false },
     64,
     32,
