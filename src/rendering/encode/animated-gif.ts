@@ -8,11 +8,17 @@ export async function* animatedGif(
   images: AsyncIterable<Uint8Array>,
   delayOf: (image: number) => number,
 ): AsyncIterable<Uint8Array> {
+  const delayInHundredths = hundredthsOf(delayOf);
   let number = 0;
   for await (const image of images) {
     const { screen, colorTable, descriptor, data } = readGif(image);
     if (number === 0) yield Buffer.concat([screenOf(screen), repeatForEver]);
-    yield Buffer.concat([graphicControl(delayOf(number)), withLocalTable(descriptor, colorTable), colorTable, data]);
+    yield Buffer.concat([
+      graphicControl(delayInHundredths(number)),
+      withLocalTable(descriptor, colorTable),
+      colorTable,
+      data,
+    ]);
     number++;
   }
   yield trailer;
@@ -64,9 +70,23 @@ function screenOf(screen: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from('GIF89a', 'latin1'), own]);
 }
 
-/** Delays are in hundredths of a second; browsers take less than two of them for ten. */
-function graphicControl(milliseconds: number): Uint8Array {
-  const delay = Math.max(2, Math.min(0xffff, Math.round(milliseconds / 10)));
+/**
+ * Delays in hundredths of a second, asked for in turn. What one loses by rounding the next ones get, so that thirty frames
+ * of 33.3 ms last a second; browsers take less than two hundredths for ten.
+ */
+function hundredthsOf(delayOf: (image: number) => number): (image: number) => number {
+  let elapsed = 0;
+  let shown = 0;
+  return (image) => {
+    elapsed += delayOf(image) / 10;
+    const delay = Math.max(2, Math.min(0xffff, Math.round(elapsed) - shown));
+    shown += delay;
+    return delay;
+  };
+}
+
+/** @param delay in hundredths of a second */
+function graphicControl(delay: number): Uint8Array {
   return Uint8Array.from([0x21, 0xf9, 4, 0x04, delay & 0xff, delay >> 8, 0, 0]);
 }
 

@@ -154,4 +154,15 @@ describe('image/gif', () => {
     });
     expect(await decoded(await sharp(gif, { page: 1 }).png().toBuffer(), 1)).toEqual(Buffer.from(images[1]!.pixels));
   });
+
+  test('what a delay loses by rounding, the next ones get', async () => {
+    async function* files() {
+      for (let frame = 0; frame < 30; frame++) yield encodeGif(noise(4, 4, 1));
+    }
+    const pieces: Uint8Array[] = [];
+    for await (const piece of animatedGif(files(), () => 100 / 3)) pieces.push(piece);
+    const { delay = [] } = await sharp(Buffer.concat(pieces), { animated: true }).metadata();
+    expect(delay.slice(0, 4)).toEqual([30, 40, 30, 30]);
+    expect(delay.reduce((sum, one) => sum + one, 0)).toBe(1000);
+  });
 });
