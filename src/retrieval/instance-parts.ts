@@ -70,7 +70,8 @@ async function* following(parts: readonly Representation[]): AsyncGenerator<Uint
   for (const part of parts) yield* part.open();
 }
 
-const pixelDataPath = formatTag(Tag.PixelData);
+/** Bulk data path of Pixel Data. */
+export const pixelDataPath = formatTag(Tag.PixelData);
 
 /** Whether the frames of an instance are not apart from each other, but in one video stream. */
 export function isOneStream({ index }: InstanceRecord): boolean {

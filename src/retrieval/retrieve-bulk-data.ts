@@ -1,4 +1,5 @@
 import { originServerError } from '../errors/origin-server-error.ts';
+import { uncompressedMediaType } from '../negotiation/bulk-data-media-types.ts';
 import { requestedRange } from '../negotiation/byte-range.ts';
 import { type Selected, selectMediaType } from '../negotiation/selected-media-type.ts';
 import type { Representation } from '../packaging/representation.ts';
@@ -6,11 +7,16 @@ import type { PixelPool } from '../pool/pixel-pool.ts';
 import type { InstanceRecord, Target } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
 import { acceptableMediaTypesOf, notAcceptableError } from './acceptable.ts';
-import { type BulkDataValue, bulkDataRepresentation, bulkDataValue } from './bulk-data.ts';
+import {
+  type BulkDataValue,
+  bulkDataRepresentation,
+  bulkDataValue,
+  nestedPixelDataRepresentation,
+} from './bulk-data.ts';
 import { entityTagOf } from './entity-tag.ts';
 import { fileExtensionOf } from './file-extension.ts';
 import type { PixelDataNeeds } from './frames.ts';
-import { isOneStream, partMediaType, pixelDataParts } from './instance-parts.ts';
+import { isOneStream, partMediaType, pixelDataParts, pixelDataPath } from './instance-parts.ts';
 import {
   type InstanceRepresentation,
   pixelDataRepresentations,
@@ -62,9 +68,19 @@ export async function retrieveBulkDataValue(
 }
 
 function representationsOf(record: InstanceRecord, value: BulkDataValue): readonly InstanceRepresentation[] {
-  if (!value.encapsulated) return valueRepresentations(value.documentMediaType);
+  const { nested } = value;
+  if (nested !== undefined) return pixelDataRepresentations({ ...record.index, image: nested.image }, true);
   const alone = isOneStream(record) || record.index.image?.NumberOfFrames === 1;
-  return pixelDataRepresentations(record.index, alone);
+  if (value.encapsulated) return pixelDataRepresentations(record.index, alone);
+  const itself = valueRepresentations(value.documentMediaType);
+  return value.path === pixelDataPath
+    ? [...itself, ...pixelDataRepresentations(record.index, alone).filter(isCompressed)]
+    : itself;
+}
+
+/** Whether native pixel data has to be encoded for it; in an archive it is as it is stored. */
+function isCompressed({ content, packaging }: InstanceRepresentation): boolean {
+  return content !== uncompressedMediaType && packaging !== 'zip';
 }
 
 async function partsOf(
@@ -73,8 +89,15 @@ async function partsOf(
   value: BulkDataValue,
   selected: SelectedRepresentation,
 ): Promise<readonly Representation[]> {
-  if (value.encapsulated) return await pixelDataParts(needs, { record, selected });
-  const form = { mediaType: partMediaType(selected), extension: fileExtensionOf(selected.supported.content) };
+  const { supported } = selected;
+  const isOfFrames = value.encapsulated || (value.path === pixelDataPath && isCompressed(supported));
+  const form = { mediaType: partMediaType(selected), extension: fileExtensionOf(supported.content) };
+  const { nested } = value;
+  if (nested !== undefined) {
+    const { uid } = supported.transferSyntax;
+    return [nestedPixelDataRepresentation(needs, record, { ...value, nested }, uid, form)];
+  }
+  if (isOfFrames) return await pixelDataParts(needs, { record, selected });
   return [bulkDataRepresentation(needs, record, value, form)];
 }
 

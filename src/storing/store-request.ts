@@ -18,19 +18,25 @@ const dicom = 'application/dicom';
  *
  * The type parameter may be quoted or not, and may be absent: the parts have media types of their own.
  *
+ * @param contentCoding value of Content-Encoding: there is none that is decoded here
  * @throws OriginServerError store-media-type-unsupported or store-request-malformed
  * @requirement R-002-001
  * @requirement R-002-003
  */
 export function readStoreRequest(
-  contentType: string | undefined,
+  field: string | undefined,
   body: AsyncIterable<Uint8Array>,
+  contentCoding = 'identity',
 ): AsyncIterable<StorePart> {
+  // RFC 9110 5.6.6: a semicolon that nothing follows is no parameter.
+  const contentType = field?.replace(/[ \t;]+$/, '');
   const parsed = parseMediaType(contentType ?? '');
   if (!parsed.ok)
     throw unsupported(
       contentType === undefined ? 'has no Content-Type' : `has a Content-Type that cannot be read: ${parsed.message}`,
     );
+  if (contentCoding.toLowerCase() !== 'identity')
+    throw unsupported(`has a body in the content coding ${contentCoding}`);
   const mediaType = nameOf(parsed.value);
   if (mediaType === dicom) return onePart(body);
   if (mediaType !== 'multipart/related') throw unsupported(`has a body of ${mediaType}`);

@@ -58,5 +58,6 @@ export async function storeResponse(
 
 function objectsOf({ headers, body }: StoreRequest, maxBytes: number): AsyncIterable<StorePart> {
   const octets = octetsOf(body);
-  return readStoreRequest(headers['content-type'], maxBytes > 0 ? limitBody(octets, maxBytes) : octets);
+  const limited = maxBytes > 0 ? limitBody(octets, maxBytes) : octets;
+  return readStoreRequest(headers['content-type'], limited, headers['content-encoding']);
 }

@@ -2,6 +2,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { corpusPath, describeCorpus } from '../../support/corpus.ts';
 import { type OriginServerProcess, startOriginServerProcess } from '../../support/origin-server.ts';
@@ -56,6 +57,7 @@ interface Stored {
 
 interface Wanted {
   readonly contentType?: string;
+  readonly contentEncoding?: string;
   readonly accept?: string;
   readonly resource?: string;
   readonly to?: OriginServerProcess;
@@ -66,6 +68,7 @@ interface Wanted {
 async function store(chunks: readonly Uint8Array[] | Uint8Array, wanted: Wanted = {}): Promise<Stored> {
   const {
     contentType = multipart,
+    contentEncoding,
     accept = 'application/dicom+json',
     resource = '/studies',
     to = server,
@@ -74,6 +77,7 @@ async function store(chunks: readonly Uint8Array[] | Uint8Array, wanted: Wanted 
   return new Promise((resolve, reject) => {
     const headers: Record<string, string> = { 'Content-Type': contentType };
     if (accept !== '') headers.Accept = accept;
+    if (contentEncoding !== undefined) headers['Content-Encoding'] = contentEncoding;
     if (chunks instanceof Uint8Array) headers['Content-Length'] = String(chunks.length);
     const request = http.request(
       `${to.serviceRoot}${resource}`,
@@ -174,7 +178,7 @@ describe('STOW-RS Store Instances (DCM4CHEE-STOW-SERVICE; PS3.18 10.5)', () => {
         `multipart/related; type=application/dicom; boundary=${boundary}`,
         `multipart/related;boundary="${boundary}";type="application/dicom"`,
         `Multipart/Related; Type="application/DICOM"; Boundary=${boundary}`,
-        `multipart/related; boundary=${boundary}`,
+        `multipart/related; boundary=${boundary} ; `,
       ];
       for (const [at, contentType] of contentTypes.entries()) {
         const { uid, instance } = newStudy();
@@ -232,6 +236,18 @@ describe('STOW-RS Store Instances (DCM4CHEE-STOW-SERVICE; PS3.18 10.5)', () => {
       expect(stored, contentType).toMatchObject({ status: 400, contentType: 'application/problem+json' });
     }
     expect(await instancesOf(uid)).toBe(0);
+  });
+
+  requirement('R-002-003', 'a body in a content coding is refused: 400', async () => {
+    const { uid, instance } = newStudy();
+    const body = multipartOf([instance(1)], boundary);
+    for (const contentEncoding of ['gzip', 'br', 'identity, gzip']) {
+      const stored = await store(gzipSync(body), { contentEncoding });
+      expect(stored, contentEncoding).toMatchObject({ status: 400, contentType: 'application/problem+json' });
+      expect(stored.text).toContain(`content coding ${contentEncoding}`);
+    }
+    expect(await instancesOf(uid)).toBe(0);
+    expect((await store(body, { contentEncoding: 'identity' })).status).toBe(200);
   });
 
   requirement('R-002-004', 'an instance in an unknown transfer syntax fails: C122', async () => {

@@ -135,6 +135,29 @@ describe('RetrieveBulkdata (PS3.18 Sup174 6.5)', () => {
     expect(other.headers.get('content-type')).toMatch(/^application\/octet-stream/);
   });
 
+  for (const [mediaType, begins] of [
+    ['image/jpeg', 'ffd8'],
+    ['image/jp2', 'ff4f'],
+    ['image/x-dicom+rle', '01000000'],
+    ['image/x-jls', 'ffd8'],
+  ] as const) {
+    requirement(
+      ['R-000-058', 'R-000-059', 'R-000-061', 'R-000-062'],
+      `native pixel data is encoded as ${mediaType} where that is asked for`,
+      async () => {
+        const uri = `${server.url}${target(6)}/bulkdata/7FE00010`;
+        const Accept = `multipart/related; type="${mediaType}"`;
+        const [part] = await partsOfResponse(await fetch(uri, { headers: { Accept } }));
+        expect(part?.headers.get('content-type')?.split(';')[0]).toBe(mediaType);
+        expect(part?.content.toString('hex').startsWith(begins)).toBe(true);
+        const ofFrame = await fetch(`${server.url}${target(6)}/frames/1`, { headers: { Accept } });
+        expect((await partsOfResponse(ofFrame))[0]?.content).toEqual(part?.content);
+        // What asks for nothing in particular gets the octets.
+        expect((await single(uri)).headers.get('content-type')).toMatch(/^application\/octet-stream/);
+      },
+    );
+  }
+
   requirement('R-000-061', 'pixel data in fragments is a part for each frame', async () => {
     const uri = `${server.url}${target(5)}/bulkdata/7FE00010`;
     const response = await fetch(uri, { headers: { Accept: 'multipart/related; type="image/x-dicom+rle"' } });
