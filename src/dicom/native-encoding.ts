@@ -12,10 +12,17 @@ export type ReplacedElement =
   /** Another value, as little endian octets of even length: see `encodeValue` of value.ts. */
   | { readonly kind: 'value'; readonly vr: VR; readonly value: Uint8Array }
   | { readonly kind: 'removed' }
+  /** The items of a sequence, in each of which something takes the place of elements too. */
+  | { readonly kind: 'items'; readonly items: readonly ItemWithReplacements[] }
   /** Native pixel data of a known length, little endian. */
   | { readonly kind: 'stream'; readonly vr: VR; readonly length: number; readonly chunks: AsyncIterable<Uint8Array> }
   /** Encapsulated pixel data, one fragment a frame; an offset table is written if the lengths of the frames are known. */
   | { readonly kind: 'frames'; readonly lengths?: readonly number[]; readonly frames: AsyncIterable<Uint8Array> };
+
+export interface ItemWithReplacements {
+  readonly dataSet: DataSet;
+  readonly replace: ReadonlyMap<number, ReplacedElement>;
+}
 
 export interface EncodeOptions {
   /** Leaves out (Float, Double Float) Pixel Data and its offset tables. */
@@ -72,7 +79,11 @@ function planDataSet(plan: EncodingPlan, dataSet: DataSet, options: EncodeOption
 
 function planElement(plan: EncodingPlan, dataSet: DataSet, element: DataElement): void {
   if (element.items) {
-    planSequence(plan, element.tag, element.items);
+    planSequence(
+      plan,
+      element.tag,
+      element.items.map((item) => ({ dataSet: item })),
+    );
   } else if (element.encapsulated) {
     plan.header(element.tag, 'OB', undefinedLength);
     plan.part({ source: dataSet.source, offset: element.offset, length: element.length, wordLength: 1 });
@@ -82,12 +93,16 @@ function planElement(plan: EncodingPlan, dataSet: DataSet, element: DataElement)
   }
 }
 
-function planSequence(plan: EncodingPlan, tag: number, items: readonly DataSet[]): void {
+function planSequence(
+  plan: EncodingPlan,
+  tag: number,
+  items: readonly (Pick<ItemWithReplacements, 'dataSet'> & Partial<ItemWithReplacements>)[],
+): void {
   plan.header(tag, 'SQ', items.length === 0 ? 0 : undefinedLength);
   if (items.length === 0) return;
-  for (const item of items) {
+  for (const { dataSet, replace } of items) {
     plan.item(itemTag, undefinedLength);
-    planDataSet(plan, item);
+    planDataSet(plan, dataSet, replace === undefined ? {} : { replace });
     plan.item(itemDelimitationTag, 0);
   }
   plan.item(sequenceDelimitationTag, 0);
@@ -113,6 +128,9 @@ function planReplaced(plan: EncodingPlan, tag: number, replaced: ReplacedElement
       return;
     case 'value':
       planValue(plan, tag, replaced.vr, replaced.value);
+      return;
+    case 'items':
+      planSequence(plan, tag, replaced.items);
       return;
     case 'stream': {
       const { vr, length, chunks } = replaced;

@@ -1,9 +1,14 @@
 import { Tag, type VR } from '../../generated/dictionary.ts';
-import { formatTag, isBulkData, resolveBulkData } from '../dicom/bulk-data-path.ts';
+import { type BulkDataElement, formatTag, isBulkData, resolveBulkData } from '../dicom/bulk-data-path.ts';
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
+import { type FrameIndex, frameCount } from '../dicom/frame-index.ts';
+import { indexFrames } from '../dicom/frame-indexing.ts';
+import { type ImagePixel, imagePixelOf } from '../dicom/image-pixel.ts';
+import { transferSyntaxOf } from '../dicom/transfer-syntax.ts';
 import type { Representation, RepresentationRange } from '../packaging/representation.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
+import { frameReader, type PixelDataNeeds } from './frames.ts';
 import { instanceURI } from './resource-uri.ts';
 import { storedBytes } from './stored-bytes.ts';
 import { withPart10 } from './stored-part10.ts';
@@ -19,6 +24,8 @@ export interface BulkDataValue {
   readonly bigEndian: boolean;
   /** Pixel data in fragments: it is retrieved frame by frame. */
   readonly encapsulated: boolean;
+  /** Of pixel data in fragments that is an item's own, such as that of an icon: what its frames are, and where. */
+  readonly nested?: { readonly image: ImagePixel; readonly frames: FrameIndex };
   /** MIME Type of Encapsulated Document (0042,0012), for Encapsulated Document (0042,0011). */
   readonly documentMediaType?: string;
 }
@@ -31,8 +38,16 @@ export async function bulkDataValue(
 ): Promise<BulkDataValue | undefined> {
   return await withPart10(instanceStore, record, ({ dataSet }) => {
     const found = resolveBulkData(dataSet, path);
-    return found === undefined ? undefined : describe(path, found.element, found.dataSet);
+    if (found === undefined) return undefined;
+    const value = describe(path, found.element, found.dataSet);
+    return value.encapsulated && found.dataSet !== dataSet ? { ...value, ...nestedIn(found, record) } : value;
   });
+}
+
+function nestedIn({ element, dataSet }: BulkDataElement, { index }: InstanceRecord): Pick<BulkDataValue, 'nested'> {
+  const image = imagePixelOf(dataSet);
+  const frames = image && indexFrames(dataSet, element, image, transferSyntaxOf(index.TransferSyntaxUID)!);
+  return image === undefined || frames === undefined ? {} : { nested: { image, frames } };
 }
 
 /** Every bulk data value of an instance, those in sequence items too, in the order of the data set. */
@@ -90,6 +105,28 @@ export function bulkDataRepresentation(
     fileName: `${value.path}${extension}`,
     open: () => openRange({ start: 0, end: value.length }),
     openRange,
+  };
+}
+
+/**
+ * Pixel data in fragments that is an item's own, its frames one after another in a transfer syntax: as stored, or decoded.
+ */
+export function nestedPixelDataRepresentation(
+  needs: PixelDataNeeds,
+  record: InstanceRecord,
+  { path, nested }: BulkDataValue & Required<Pick<BulkDataValue, 'nested'>>,
+  transferSyntaxUID: string,
+  { mediaType, extension }: { readonly mediaType: string; readonly extension: string },
+): Representation {
+  const { image, frames } = nested;
+  const frameOf = frameReader(needs, { ...record, index: { ...record.index, image } }, frames, transferSyntaxUID);
+  return {
+    mediaType,
+    location: `${instanceURI(needs.serviceRoot, record)}/bulkdata/${path}`,
+    fileName: `${path}${extension}`,
+    async *open() {
+      for (let frameNumber = 1; frameNumber <= frameCount(frames); frameNumber++) yield await frameOf(frameNumber);
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { encodeValue } from '../dicom/value.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
 import { frameIndexOf, frameReader, type PixelDataNeeds } from './frames.ts';
+import { nativeIconImages } from './icon-image.ts';
 import { joinedFrames } from './joined-frames.ts';
 import { type Conversion, isNative } from './transcode.ts';
 
@@ -60,11 +61,8 @@ export async function transcodedElements(
     // Decoding does not bring back what compression lost.
     replace(Tag.LossyImageCompression, 'CS', '01');
   }
-  // A compressed icon would not be in the transfer syntax of the object any more; nobody has to have one (PS3.3 C.7.6.1.1.6).
-  const isIconCompressed = dataSet
-    .sequence(Tag.IconImageSequence)
-    .some((icon) => icon.get(Tag.PixelData)?.encapsulated === true);
-  if (isIconCompressed) elements.set(Tag.IconImageSequence, { kind: 'removed' });
+  const icons = await nativeIconImages(needs, record, dataSet);
+  if (icons !== undefined) elements.set(Tag.IconImageSequence, icons);
   const chunks = following(leading.frames, encoded);
   elements.set(
     Tag.PixelData,
