@@ -23,7 +23,7 @@ const lent = new WeakMap<Uint8Array, number>();
 export const pieceLength = classes[0].length;
 
 /** A buffer of the length, its content left over from whatever it was used for before. */
-export function takeBuffer(length: number): Buffer {
+export function takeBuffer(length: number): Buffer<ArrayBuffer> {
   const which = classes.findIndex((kept) => length <= kept.length);
   if (which < 0) return Buffer.allocUnsafeSlow(length);
   const memory = free[which]!.pop() ?? Buffer.allocUnsafeSlow(classes[which]!.length).buffer;
@@ -41,8 +41,13 @@ export function giveBackBuffer(buffer: Uint8Array): void {
   const which = lent.get(buffer);
   if (which === undefined) return;
   lent.delete(buffer);
-  const memory = buffer.buffer as ArrayBuffer;
-  const { length, limit } = classes[which]!;
   // Memory that was transferred to another thread has no length any more.
-  if (memory.byteLength === length && free[which]!.length < limit) free[which]!.push(memory);
+  giveBackMemory(buffer.buffer as ArrayBuffer);
+}
+
+/** Takes back the memory of a buffer, which may have been in another thread meanwhile. What is not kept is freed at once. */
+export function giveBackMemory(memory: ArrayBuffer): void {
+  const which = classes.findIndex(({ length }) => length === memory.byteLength);
+  if (which >= 0 && free[which]!.length < classes[which]!.limit) free[which]!.push(memory);
+  else if (!memory.detached) memory.transfer(0);
 }

@@ -93,14 +93,15 @@ async function importFile(
   aeTitle: string,
   file: string,
 ): Promise<{ size: number; outcome: 'stored' | 'duplicate' }> {
-  const received = await instanceStore.receive(aeTitle, createReadStream(file, { highWaterMark: 512 * 1024 }));
+  const staged = await instanceStore.stage(createReadStream(file, { highWaterMark: 512 * 1024 }));
+  const received = await instanceStore.receive(aeTitle, staged);
   if (received.kind === 'unreadable') throw new Error(failureOfUnreadable(received).detail);
   const refused = refusal(received, undefined);
   if (refused !== undefined) {
     await instanceStore.discard([received]);
     throw new Error(refused.detail);
   }
-  return { size: received.staged.size, outcome: await commitOne(instanceStore, received) };
+  return { size: received.size, outcome: await commitOne(instanceStore, received) };
 }
 
 async function commitOne(instanceStore: InstanceStore, received: ReceivedInstance): Promise<'stored' | 'duplicate'> {

@@ -44,10 +44,14 @@ export async function* readMultipart(
   }
 }
 
-/** The body as a window that slides over its chunks. Pieces handed out are views of the chunks, not copies. */
+/**
+ * The body as a window that slides over its chunks. Pieces handed out are views of the chunks, not copies: a piece is gone
+ * when the next one is asked for.
+ */
 class Input {
   private readonly chunks: AsyncIterator<Uint8Array>;
   private readonly delimiter: Buffer;
+  private readonly beginning: Buffer;
   /** The first delimiter may stand at the very start of the body: it is searched as if a line ended before it. */
   private window: Buffer = crlf;
   private offset = 0;
@@ -55,12 +59,13 @@ class Input {
   constructor(body: AsyncIterable<Uint8Array>, delimiter: Buffer) {
     this.chunks = body[Symbol.asyncIterator]();
     this.delimiter = delimiter;
+    this.beginning = delimiter.subarray(0, 7);
   }
 
   /** Next bytes before the delimiter; 'delimiter' once it is passed; 'end' if the body ends before it. */
   async piece(): Promise<Buffer | 'delimiter' | 'end'> {
     for (;;) {
-      const found = this.window.indexOf(this.delimiter, this.offset);
+      const found = this.findDelimiter();
       if (found === this.offset) {
         this.offset += this.delimiter.length;
         return 'delimiter';
@@ -129,6 +134,19 @@ class Input {
     }
   }
 
+  /**
+   * Where the next delimiter is, -1 if there is none in the window. Up to seven octets are searched for with memchr, more
+   * by Boyer-Moore-Horspool, which takes seven times as long in pixels.
+   */
+  private findDelimiter(): number {
+    const { window, delimiter } = this;
+    let found = window.indexOf(this.beginning, this.offset);
+    while (found >= 0 && !window.subarray(found, found + delimiter.length).equals(delimiter)) {
+      found = window.indexOf(this.beginning, found + 1);
+    }
+    return found;
+  }
+
   /** Length of the end of the window that may be the beginning of a delimiter. */
   private heldBack(): number {
     let at = this.window.indexOf(0x0d, Math.max(this.offset, this.window.length - this.delimiter.length + 1));
@@ -140,12 +158,14 @@ class Input {
   }
 
   private async more(): Promise<boolean> {
+    // The chunk may be gone when the next one is here.
+    const rest = Buffer.from(this.window.subarray(this.offset));
+    this.window = rest;
+    this.offset = 0;
     const next = await this.chunks.next();
     if (next.done) return false;
     const chunk = Buffer.from(next.value.buffer, next.value.byteOffset, next.value.byteLength);
-    const rest = this.window.subarray(this.offset);
     this.window = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    this.offset = 0;
     return true;
   }
 }

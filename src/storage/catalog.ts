@@ -1,6 +1,6 @@
 import type { FrameIndex } from '../dicom/frame-index.ts';
 import type { InstanceIndex } from '../dicom/instance-index.ts';
-import type { DicomJson } from '../dicom/json-model.ts';
+import type { InstanceFacts } from './instance-facts.ts';
 
 /** The target resource of a transaction: a study, a series or an instance of the archive named by an AE title. */
 export interface Target {
@@ -25,17 +25,11 @@ export interface InstanceRecord {
   readonly digest: string;
 }
 
-export interface NewInstance {
+export interface NewInstance extends Omit<Extract<InstanceFacts, { kind: 'instance' }>, 'kind'> {
   readonly aeTitle: string;
-  readonly index: InstanceIndex;
   readonly objectKey: string;
   readonly size: number;
   readonly digest: string;
-  /** Metadata document (dicom/metadata-document.ts). */
-  readonly metadata: Uint8Array;
-  /** Attributes of the study and of the series that a search returns, in the DICOM JSON Model. */
-  readonly study: DicomJson;
-  readonly series: DicomJson;
 }
 
 /**

@@ -1,15 +1,15 @@
-import { createHash, hash, webcrypto } from 'node:crypto';
-import { closeSync, fsync, openSync, read, readSync, rmSync, write, writeSync } from 'node:fs';
-import path from 'node:path';
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, fsync, openSync, read, readSync, rmSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { giveBackBuffer, pieceLength, takeBuffer } from '../buffers/reusable-buffers.ts';
-import { fileSource, memorySource } from '../dicom/byte-source.ts';
+import { giveBackMemory, pieceLength, takeBuffer } from '../buffers/reusable-buffers.ts';
+import { fileSource } from '../dicom/byte-source.ts';
 import { ObjectRuns } from './object-runs.ts';
 import type { ByteRange, ObjectStore, OpenByteSource, StagedObject } from './object-store.ts';
 import { OpenFiles } from './open-files.ts';
 import { storageFailure } from './storage-failure.ts';
+import { StoreThreads } from './store-threads.ts';
 
-/** Bodies up to this length are handled in memory: written by one call, indexed without reading them again. */
+/** Bodies up to this length are handled in memory: written by one call, read without reading them from the disk again. */
 const inMemoryLimit = 4 * 1024 * 1024;
 
 /** Bytes in memory on their way to the disk, above which the next body waits. */
@@ -18,13 +18,10 @@ const pendingLimit = 16 * 1024 * 1024;
 /** Below this a copy from or to the page cache costs less than a trip to the thread pool. */
 const syncLimit = 128 * 1024;
 
-/** Below this a digest costs about what the copy costs that the thread pool would get. */
-const syncDigestLimit = 1024 * 1024;
-
 /** Chunks are gathered to writes of this length. */
 const blockLength = 512 * 1024;
 
-const openFilesLimit = 256;
+const openFilesLimit = 1024;
 
 const fsyncFile = promisify(fsync);
 const writeFile = promisify(write);
@@ -39,6 +36,7 @@ const readFile = promisify(read);
 export class FileObjectStore implements ObjectStore {
   private readonly runs: ObjectRuns;
   private readonly files = new OpenFiles(openFilesLimit);
+  private readonly threads = new StoreThreads();
   private readonly pending = new Set<Promise<unknown>>();
   private pendingBytes = 0;
 
@@ -48,34 +46,29 @@ export class FileObjectStore implements ObjectStore {
   }
 
   async stage(body: AsyncIterable<Uint8Array>): Promise<StagedObject> {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
+    const gathered = new GatheredOctets();
     const input = body[Symbol.asyncIterator]();
     for (let next = await input.next(); !next.done; next = await input.next()) {
-      chunks.push(next.value);
-      size += next.value.length;
-      if (size > inMemoryLimit) return this.spool(chunks, input);
+      gathered.append(next.value);
+      if (gathered.length > inMemoryLimit) return this.spool(gathered.bytes, input);
     }
-    return this.hold(joined(chunks, size));
+    return this.hold(gathered.bytes);
   }
 
-  async persist(staged: readonly StagedObject[]): Promise<void> {
-    const directories = new Set(staged.map(({ key }) => path.dirname(this.runs.pathOf(key))));
+  async persist(keys: readonly string[]): Promise<void> {
     try {
-      // The names became durable with their directory, the contents with their files: neither waits for the other.
-      await Promise.all([...staged.map(({ digest }) => digest), ...[...directories].map(syncDirectory)]);
+      await this.runs.sync(keys);
     } catch (error) {
       throw storageFailure(error);
     }
   }
 
-  settle(staged: readonly StagedObject[]): void {
-    for (const { key } of staged) this.runs.release(key);
+  settle(keys: readonly string[]): void {
+    for (const key of keys) this.runs.release(key);
   }
 
-  async discard(staged: readonly StagedObject[]): Promise<void> {
-    await Promise.allSettled(staged.map(({ digest }) => digest));
-    for (const { key } of staged) this.remove(key);
+  async discard(keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.remove(key);
   }
 
   recover(isKept: (key: string) => Promise<boolean>): Promise<number> {
@@ -85,16 +78,19 @@ export class FileObjectStore implements ObjectStore {
   async read(key: string, offset: number, length: number): Promise<Uint8Array> {
     const file = this.files.open(this.runs.pathOf(key));
     try {
-      return await readPiece(file.fd, offset, Math.max(0, Math.min(length, file.size - offset)));
+      return await readPiece(file.fd, offset, length);
     } finally {
       file.release();
     }
   }
 
-  async *stream(key: string, range?: ByteRange): AsyncGenerator<Uint8Array, void, undefined> {
+  async *stream(key: string, { start, end }: ByteRange): AsyncGenerator<Uint8Array, void, undefined> {
+    if (end - start <= pieceLength) {
+      if (start < end) yield await this.read(key, start, end - start);
+      return;
+    }
     const file = this.files.open(this.runs.pathOf(key));
-    const end = Math.min(range?.end ?? file.size, file.size);
-    let offset = range?.start ?? 0;
+    let offset = start;
     const nextPiece = (): Promise<Uint8Array> | undefined => {
       if (offset >= end) return undefined;
       const piece = readPiece(file.fd, offset, Math.min(pieceLength, end - offset));
@@ -119,53 +115,33 @@ export class FileObjectStore implements ObjectStore {
 
   async open(key: string): Promise<OpenByteSource> {
     const file = this.files.open(this.runs.pathOf(key));
-    return { ...fileSource(file.fd, file.size), close: async () => file.release() };
+    return { ...fileSource(file.fd, fstatSync(file.fd).size), close: async () => file.release() };
+  }
+
+  fileOf(key: string): string {
+    return this.runs.pathOf(key);
   }
 
   async close(): Promise<void> {
     await Promise.allSettled(this.pending);
+    await this.threads.close();
     this.files.close();
     this.runs.close();
   }
 
-  /** Stages a body that is in memory. Writing, fsync and digest go on while the caller reads the bytes. */
-  private async hold(bytes: Uint8Array): Promise<StagedObject> {
+  /** Stages a body that is in memory: a thread has it from here. */
+  private async hold(bytes: Uint8Array<ArrayBuffer>): Promise<StagedObject> {
     const key = this.runs.next();
-    const file = this.runs.pathOf(key);
     const size = bytes.length;
-    // Begun before the digest: the disk works meanwhile.
-    const durable = this.writeDurably(file, bytes);
-    const digest = Promise.all([sha256(bytes), durable]).then(([value]) => value);
-    // A request may have thousands of objects: their bytes leave the memory when they are on the disk and nobody reads them.
-    let held: Uint8Array | undefined = bytes;
-    let readers = 0;
-    const leave = (): void => {
-      if (held !== undefined || readers > 0) return;
-      giveBackBuffer(bytes);
-    };
-    const settled = (): void => {
-      held = undefined;
-      leave();
-    };
-    digest.then(settled, settled);
-    const open = async (): Promise<OpenByteSource> => {
-      if (held === undefined) return openSource(file, size);
-      readers += 1;
-      let closed = false;
-      const close = async (): Promise<void> => {
-        if (closed) return;
-        closed = true;
-        readers -= 1;
-        leave();
-      };
-      return { ...memorySource(held), close };
-    };
-    await this.admit(size, durable);
-    return { key, size, digest, open };
+    const content = this.threads.store(this.runs.pathOf(key), bytes).catch((error: unknown) => {
+      throw storageFailure(error);
+    });
+    await this.admit(size, content);
+    return { key, size, content };
   }
 
   /** Stages a body that is too long for the memory. */
-  private async spool(chunks: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): Promise<StagedObject> {
+  private async spool(beginning: Uint8Array, rest: AsyncIterator<Uint8Array>): Promise<StagedObject> {
     const key = this.runs.next();
     const file = this.runs.pathOf(key);
     const sha = createHash('sha256');
@@ -179,10 +155,10 @@ export class FileObjectStore implements ObjectStore {
           size += chunk.length;
           await written;
         };
-        await append(Buffer.concat(chunks));
+        await append(beginning);
         for await (const block of blocks(rest)) {
           await append(block);
-          giveBackBuffer(block);
+          giveBackMemory(block.buffer);
         }
         await fsyncFile(fd);
       } finally {
@@ -192,32 +168,14 @@ export class FileObjectStore implements ObjectStore {
       this.remove(key);
       throw storageFailure(error);
     }
-    return {
-      key,
-      size,
-      digest: Promise.resolve(sha.digest('hex')),
-      open: async () => openSource(file, size),
-    };
-  }
-
-  private async writeDurably(file: string, bytes: Uint8Array): Promise<void> {
-    try {
-      const fd = openSync(file, 'wx');
-      try {
-        await writeAll(fd, bytes, 0);
-        await fsyncFile(fd);
-      } finally {
-        closeSync(fd);
-      }
-    } catch (error) {
-      throw storageFailure(error);
-    }
+    const digest = sha.digest('hex');
+    return { key, size, content: this.threads.read(file).then(({ facts }) => ({ digest, facts })) };
   }
 
   /** Waits while more bytes are on their way to the disk than the memory should hold. */
-  private async admit(bytes: number, durable: Promise<void>): Promise<void> {
+  private async admit(bytes: number, content: Promise<unknown>): Promise<void> {
     this.pendingBytes += bytes;
-    const settled = durable
+    const settled = content
       .catch(() => {})
       .then(() => {
         this.pendingBytes -= bytes;
@@ -233,43 +191,41 @@ export class FileObjectStore implements ObjectStore {
   }
 }
 
-/** The chunks in one buffer, which may be given back. */
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0]!;
-  if (length <= syncLimit) return Buffer.concat(chunks, length);
-  const target = takeBuffer(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    target.set(chunk, at);
-    at += chunk.length;
-  }
-  return target;
-}
-
 /** Joins chunks to blocks that are worth a write. */
-async function* blocks(chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array[] = [];
-  let length = 0;
+async function* blocks(chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let gathered = new GatheredOctets();
   for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
-    held.push(next.value);
-    length += next.value.length;
-    if (length < blockLength) continue;
-    yield joined(held, length);
-    held = [];
-    length = 0;
+    gathered.append(next.value);
+    if (gathered.length < blockLength) continue;
+    yield gathered.bytes;
+    gathered = new GatheredOctets();
   }
-  if (length > 0) yield joined(held, length);
+  if (gathered.length > 0) yield gathered.bytes;
 }
 
-function openSource(file: string, size: number): OpenByteSource {
-  const fd = openSync(file, 'r');
-  return { ...fileSource(fd, size), close: async () => closeSync(fd) };
-}
+/** Chunks copied to one buffer of their own as they come, which may be transferred, and given back. */
+class GatheredOctets {
+  length = 0;
+  private buffer = Buffer.from(new ArrayBuffer(0));
 
-async function sha256(bytes: Uint8Array): Promise<string> {
-  if (bytes.length <= syncDigestLimit) return hash('sha256', bytes, 'hex');
-  const digest = await webcrypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
-  return Buffer.from(digest).toString('hex');
+  append(chunk: Uint8Array): void {
+    const length = this.length + chunk.length;
+    if (length > this.buffer.length) this.grow(length);
+    this.buffer.set(chunk, this.length);
+    this.length = length;
+  }
+
+  get bytes(): Buffer<ArrayBuffer> {
+    return this.buffer.length === this.length ? this.buffer : Buffer.from(this.buffer.buffer, 0, this.length);
+  }
+
+  private grow(length: number): void {
+    const { buffer } = length <= syncLimit ? Buffer.from(new ArrayBuffer(length)) : takeBuffer(length);
+    const larger = Buffer.from(buffer);
+    larger.set(this.bytes);
+    giveBackMemory(this.buffer.buffer);
+    this.buffer = larger;
+  }
 }
 
 async function writeAll(fd: number, bytes: Uint8Array, position: number): Promise<void> {
@@ -296,13 +252,4 @@ async function readPiece(fd: number, offset: number, length: number): Promise<Ui
     filled += count;
   }
   return filled === length ? target : target.subarray(0, filled);
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const fd = openSync(directory, 'r');
-  try {
-    await fsyncFile(fd);
-  } finally {
-    closeSync(fd);
-  }
 }

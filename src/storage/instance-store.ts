@@ -1,24 +1,11 @@
 import type { FrameIndex } from '../dicom/frame-index.ts';
-import { type InstanceIndex, indexInstance, type UnfitInstance } from '../dicom/instance-index.ts';
-import { type DicomJson, toJsonModel } from '../dicom/json-model.ts';
-import { encodeMetadataDocument } from '../dicom/metadata-document.ts';
 import type { Catalog, InsertOutcome, InstanceRecord, NewInstance, Target } from './catalog.ts';
 import { groupCommit } from './group-commit.ts';
+import type { InstanceFacts } from './instance-facts.ts';
 import type { ByteRange, ObjectStore, OpenByteSource, StagedObject } from './object-store.ts';
-import { selectAttributes, seriesAttributes, studyAttributes } from './search-attributes.ts';
 
 /** An object that arrived: an instance ready to be committed, or bytes that are not an instance, of which nothing is kept. */
-export type Received =
-  | {
-      readonly kind: 'instance';
-      readonly aeTitle: string;
-      readonly index: InstanceIndex;
-      readonly staged: StagedObject;
-      readonly metadata: Uint8Array;
-      readonly study: DicomJson;
-      readonly series: DicomJson;
-    }
-  | ({ readonly kind: 'unreadable' } & Pick<UnfitInstance, 'reason' | 'detail' | 'reference'>);
+export type Received = ({ readonly kind: 'instance' } & NewInstance) | Extract<InstanceFacts, { kind: 'unreadable' }>;
 
 export type ReceivedInstance = Extract<Received, { kind: 'instance' }>;
 
@@ -34,8 +21,12 @@ export interface InstanceStore {
   stream(record: InstanceRecord, range?: ByteRange): AsyncIterable<Uint8Array>;
   /** Random access to the Part 10 object. To be closed. */
   openSource(record: InstanceRecord): Promise<OpenByteSource>;
-  /** Takes one Part 10 object to its end and indexes it. It is not visible before `commit`. */
-  receive(aeTitle: string, body: AsyncIterable<Uint8Array>): Promise<Received>;
+  /** The file that is the Part 10 object, where there is one: for those who read it in a thread of their own. It never changes. */
+  fileOf(record: InstanceRecord): string | undefined;
+  /** Takes one Part 10 object to its end. The next may be taken while this one is still written and read; it has to be received. */
+  stage(body: AsyncIterable<Uint8Array>): Promise<StagedObject>;
+  /** Resolves when an object is durable and read. It is not visible before `commit`. */
+  receive(aeTitle: string, staged: StagedObject): Promise<Received>;
   /** Stores all instances in one transaction: durable and visible when it resolves, nothing of them if it throws. */
   commit(received: readonly ReceivedInstance[]): Promise<readonly InsertOutcome[]>;
   /** Forgets instances that were received and not committed. */
@@ -57,17 +48,20 @@ export function instanceStore(needs: { readonly catalog: Catalog; readonly objec
   const commitGroup = groupCommit(
     async (batches: readonly (readonly ReceivedInstance[])[]): Promise<readonly Committed[]> => {
       const all = batches.flat();
-      const staged = all.map((instance) => instance.staged);
-      await objects.persist(staged);
-      const outcomes = await catalog.insert(await Promise.all(all.map(newInstance)));
+      await objects.persist(all.map(({ objectKey }) => objectKey));
+      const outcomes = await catalog.insert(all);
       const unsynced = await catalog.sync().then(
         () => undefined,
         (error: unknown) => ({ error }),
       );
       if (unsynced === undefined) {
-        objects.settle(staged.filter((_, at) => outcomes[at] === 'stored'));
+        const { stored = [], unused = [] } = Object.groupBy(
+          all.map(({ objectKey }, at) => ({ objectKey, outcome: outcomes[at] })),
+          ({ outcome }) => (outcome === 'stored' ? 'stored' : 'unused'),
+        );
+        objects.settle(stored.map(({ objectKey }) => objectKey));
         // What cannot be removed now is found at the next start.
-        await objects.discard(staged.filter((_, at) => outcomes[at] !== 'stored')).catch(() => {});
+        await objects.discard(unused.map(({ objectKey }) => objectKey)).catch(() => {});
       }
       let start = 0;
       return batches.map(({ length }) => {
@@ -81,18 +75,22 @@ export function instanceStore(needs: { readonly catalog: Catalog; readonly objec
     find: (target) => catalog.find(target),
     frameIndex: (record) => catalog.frameIndex(record),
     metadata: (records) => catalog.metadata(records),
-    read: (record, offset, length) => objects.read(record.objectKey, offset, length),
-    stream: (record, range) => objects.stream(record.objectKey, range),
+    read: ({ objectKey, size }, offset, length) =>
+      objects.read(objectKey, offset, Math.max(0, Math.min(length, size - offset))),
+    stream: ({ objectKey, size }, { start, end } = { start: 0, end: size }) =>
+      objects.stream(objectKey, { start, end: Math.min(end, size) }),
     openSource: (record) => objects.open(record.objectKey),
+    fileOf: (record) => objects.fileOf(record.objectKey),
 
-    async receive(aeTitle, body) {
-      const staged = await objects.stage(body);
+    stage: (body) => objects.stage(body),
+
+    async receive(aeTitle, { key: objectKey, size, content }) {
       try {
-        const read = await readInstance(aeTitle, staged);
-        if (read.kind === 'unreadable') await objects.discard([staged]);
-        return read;
+        const { digest, facts } = await content;
+        if (facts.kind === 'unreadable') await objects.discard([objectKey]);
+        return facts.kind === 'unreadable' ? facts : { ...facts, aeTitle, objectKey, size, digest };
       } catch (error) {
-        await objects.discard([staged]);
+        await objects.discard([objectKey]);
         throw error;
       }
     },
@@ -101,11 +99,9 @@ export function instanceStore(needs: { readonly catalog: Catalog; readonly objec
       if (received.length === 0) return [];
       let committed: Committed;
       try {
-        // What could not be written fails here, before it meets the batches of others.
-        await Promise.all(received.map(({ staged }) => staged.digest));
         committed = await commitGroup(received);
       } catch (error) {
-        await objects.discard(received.map(({ staged }) => staged));
+        await objects.discard(received.map(({ objectKey }) => objectKey));
         throw error;
       }
       // The catalogue names the objects, so they stay; but nobody may be told that they are safe.
@@ -113,49 +109,11 @@ export function instanceStore(needs: { readonly catalog: Catalog; readonly objec
       return committed.outcomes;
     },
 
-    discard: (received) => objects.discard(received.map(({ staged }) => staged)),
+    discard: (received) => objects.discard(received.map(({ objectKey }) => objectKey)),
 
     async close() {
       await objects.close();
       await catalog.close();
     },
   };
-}
-
-/** The one pass at store time: the data set up to the pixel data, the frames, and the metadata as it will be sent. */
-async function readInstance(aeTitle: string, staged: StagedObject): Promise<Received> {
-  const source = await staged.open();
-  try {
-    const indexed = indexInstance(source);
-    if (!indexed.ok) {
-      const { reason, detail, reference } = indexed;
-      return { kind: 'unreadable', reason, detail, ...(reference && { reference }) };
-    }
-    const { index, part10 } = indexed;
-    const bulkData = `/studies/${index.StudyInstanceUID}/series/${index.SeriesInstanceUID}/instances/${index.SOPInstanceUID}/bulkdata/`;
-    const json = toJsonModel(part10.dataSet, (path) => bulkData + path);
-    return {
-      kind: 'instance',
-      aeTitle,
-      index,
-      staged,
-      metadata: encodeMetadataDocument(json),
-      study: selectAttributes(json, studyAttributes),
-      series: selectAttributes(json, seriesAttributes),
-    };
-  } finally {
-    await source.close();
-  }
-}
-
-async function newInstance({
-  staged,
-  aeTitle,
-  index,
-  metadata,
-  study,
-  series,
-}: ReceivedInstance): Promise<NewInstance> {
-  const { key: objectKey, size } = staged;
-  return { aeTitle, index, objectKey, size, digest: await staged.digest, metadata, study, series };
 }

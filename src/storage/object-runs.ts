@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, fsync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 /** Objects of a run: as many as recovery looks at after a crash, and as share one marker. */
 const runLength = 512;
@@ -9,9 +10,13 @@ const runLength = 512;
 const runDigits = 24;
 const keyDigits = 32;
 
+const fsyncDescriptor = promisify(fsync);
+
 /** A run of keys that was begun, and how many of its objects are neither settled nor discarded. */
 interface Run {
   readonly name: string;
+  /** Descriptor of its directory, open for as long as there is something to make durable in it. */
+  readonly directory: number;
   issued: number;
   outstanding: number;
 }
@@ -56,19 +61,27 @@ export class ObjectRuns {
     return key;
   }
 
+  /** Resolves when the files of the keys are durable under their names. */
+  async sync(keys: readonly string[]): Promise<void> {
+    const runs = new Set(keys.map((key) => this.open.get(key.slice(0, runDigits))!));
+    await Promise.all([...runs].map(({ directory }) => fsyncDescriptor(directory)));
+  }
+
   /** Says that an object is gone or known to the catalogue. */
   release(key: string): void {
     const run = this.open.get(key.slice(0, runDigits));
     if (run === undefined) return;
     run.outstanding -= 1;
-    if (run !== this.current && run.outstanding === 0) this.end(run.name);
+    if (run !== this.current && run.outstanding === 0) this.end(run);
   }
 
   /** Ends the current run, if nothing in it is outstanding. */
   close(): void {
     const run = this.current;
     this.current = undefined;
-    if (run?.outstanding === 0) this.end(run.name);
+    if (run?.outstanding === 0) this.end(run);
+    for (const { directory } of this.open.values()) closeSync(directory);
+    this.open.clear();
   }
 
   /** @returns number of objects removed */
@@ -80,25 +93,31 @@ export class ObjectRuns {
         rmSync(this.pathOf(key), { force: true });
         removed += 1;
       }
-      this.end(name);
+      this.removeMarker(name);
     }
     return removed;
   }
 
   private begin(): Run {
-    const run: Run = { name: randomBytes(runDigits / 2).toString('hex'), issued: 0, outstanding: 0 };
-    const directory = this.directoryOf(run.name);
+    const name = randomBytes(runDigits / 2).toString('hex');
+    const directory = this.directoryOf(name);
     mkdirSync(directory, { recursive: true });
     syncDirectory(path.dirname(directory));
     syncDirectory(this.objects);
-    closeSync(openSync(path.join(this.markers, run.name), 'wx'));
+    closeSync(openSync(path.join(this.markers, name), 'wx'));
     syncDirectory(this.markers);
-    this.open.set(run.name, run);
+    const run: Run = { name, directory: openSync(directory, 'r'), issued: 0, outstanding: 0 };
+    this.open.set(name, run);
     return run;
   }
 
-  private end(name: string): void {
+  private end({ name, directory }: Run): void {
     this.open.delete(name);
+    closeSync(directory);
+    this.removeMarker(name);
+  }
+
+  private removeMarker(name: string): void {
     rmSync(path.join(this.markers, name), { force: true });
   }
 

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../dicom/byte-source.ts';
+import type { InstanceFacts } from './instance-facts.ts';
 
 /** A range of bytes: `end` is exclusive. */
 export interface ByteRange {
@@ -14,26 +15,32 @@ export interface StagedObject {
   /** Key that the object will have. It says nothing of what is inside, so no UID reaches a file system. */
   readonly key: string;
   readonly size: number;
-  /** SHA-256 in hexadecimal. Resolves when the bytes are durable, and rejects if they could not be written. */
-  readonly digest: Promise<string>;
-  /** The bytes, from memory or from where they are staged. To be closed. */
-  open(): Promise<OpenByteSource>;
+  /** Resolves when the bytes are durable and read; rejects with OriginServerError out-of-resources if they could not be written. */
+  readonly content: Promise<ObjectContent>;
+}
+
+/** What was found in an object by whoever had its bytes at hand. */
+export interface ObjectContent {
+  /** SHA-256 in hexadecimal. */
+  readonly digest: string;
+  readonly facts: InstanceFacts;
 }
 
 /** Immutable objects by key, each written once. */
 export interface ObjectStore {
   /**
-   * Takes a body to its end with back-pressure. Small bodies are kept in memory until they are durable.
+   * Takes a body to its end with back-pressure: it resolves when the next body may come, while this one is still written
+   * and read.
    *
    * @throws OriginServerError out-of-resources; nothing stays staged
    */
   stage(body: AsyncIterable<Uint8Array>): Promise<StagedObject>;
-  /** Resolves when the staged objects are durable under their keys, so that the catalogue may name them. */
-  persist(staged: readonly StagedObject[]): Promise<void>;
+  /** Resolves when objects of which the content is known are durable under their keys, so that the catalogue may name them. */
+  persist(keys: readonly string[]): Promise<void>;
   /** Says that the catalogue names the objects now: `recover` need not ask for them. */
-  settle(staged: readonly StagedObject[]): void;
-  /** Removes objects that were staged and not settled. */
-  discard(staged: readonly StagedObject[]): Promise<void>;
+  settle(keys: readonly string[]): void;
+  /** Removes objects of which the content is known, or could not be, and which were not settled. */
+  discard(keys: readonly string[]): Promise<void>;
   /**
    * Removes what a crash left between `stage` and `settle`. The work is proportional to what was in flight, not to what is stored.
    *
@@ -44,8 +51,10 @@ export interface ObjectStore {
 
   /** Bytes [offset, offset + length), shorter at the end of the object. */
   read(key: string, offset: number, length: number): Promise<Uint8Array>;
-  /** The object or a range of it in large pieces, with back-pressure. */
-  stream(key: string, range?: ByteRange): AsyncIterable<Uint8Array>;
+  /** A range of the object in large pieces, with back-pressure. */
+  stream(key: string, range: ByteRange): AsyncIterable<Uint8Array>;
   open(key: string): Promise<OpenByteSource>;
+  /** The file that is the object, where there is one: for those who read it in a thread of their own. */
+  fileOf(key: string): string | undefined;
   close(): Promise<void>;
 }

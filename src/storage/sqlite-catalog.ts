@@ -274,7 +274,7 @@ export class SqliteCatalog implements Catalog {
       'INSERT INTO study (archive_id, study_instance_uid, attributes) VALUES (?, ?, ?)',
       archive,
       index.StudyInstanceUID,
-      JSON.stringify(study),
+      study,
     );
   }
 
@@ -292,7 +292,7 @@ export class SqliteCatalog implements Catalog {
       index.SeriesInstanceUID,
       index.SeriesNumber ?? null,
       index.Modality ?? null,
-      JSON.stringify(series),
+      series,
     );
   }
 

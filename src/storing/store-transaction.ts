@@ -1,6 +1,7 @@
 import type { SOPInstanceReference } from '../dicom/instance-index.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { InstanceStore, ReceivedInstance } from '../storage/instance-store.ts';
+import type { StagedObject } from '../storage/object-store.ts';
 import { conflict, type Failure, failureOfUnreadable, refusal } from './failure-reason.ts';
 import type { StorePart } from './store-request.ts';
 
@@ -35,29 +36,43 @@ export async function storeObjects(
   parts: AsyncIterable<StorePart>,
   { aeTitle, StudyInstanceUID }: StoreOptions,
 ): Promise<readonly StoreResult[]> {
-  const taken: (ReceivedInstance | StoreResult)[] = [];
-  const instances = (): ReceivedInstance[] => taken.filter((one) => one.kind === 'instance');
+  const taken: Promise<ReceivedInstance | StoreResult>[] = [];
+  let results: readonly (ReceivedInstance | StoreResult)[];
   try {
-    for await (const part of parts) taken.push(await take(part));
+    for await (const { mediaType, body } of parts) {
+      const one =
+        mediaType === 'application/dicom' ? receive(await instanceStore.stage(body)) : otherMediaType(mediaType);
+      // The next part is taken meanwhile. That this one failed is heard of when all have been taken.
+      one.catch(() => {});
+      taken.push(one);
+    }
+    results = await Promise.all(taken);
   } catch (error) {
-    await instanceStore.discard(instances());
+    const settled = await Promise.allSettled(taken);
+    const received = settled.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
+    await instanceStore.discard(instancesOf(received));
     throw error;
   }
-  const outcomes = await instanceStore.commit(instances());
+  const outcomes = await instanceStore.commit(instancesOf(results));
   let next = 0;
-  return taken.map((one) => (one.kind === 'instance' ? resultOf(one, outcomes[next++]!) : one));
+  return results.map((one) => (one.kind === 'instance' ? resultOf(one, outcomes[next++]!) : one));
 
-  async function take({ mediaType, body }: StorePart): Promise<ReceivedInstance | StoreResult> {
-    if (mediaType !== 'application/dicom') {
-      return failed({ reason: 'cannot-understand', detail: `A part is ${mediaType}, not application/dicom.` });
-    }
-    const received = await instanceStore.receive(aeTitle, body);
+  async function receive(staged: StagedObject): Promise<ReceivedInstance | StoreResult> {
+    const received = await instanceStore.receive(aeTitle, staged);
     if (received.kind === 'unreadable') return failed(failureOfUnreadable(received), received.reference);
     const failure = refusal(received, StudyInstanceUID);
     if (failure === undefined) return received;
     await instanceStore.discard([received]);
     return { kind: 'failed', reference: received.index, failure };
   }
+}
+
+function instancesOf(results: readonly (ReceivedInstance | StoreResult)[]): readonly ReceivedInstance[] {
+  return results.filter((one) => one.kind === 'instance');
+}
+
+async function otherMediaType(mediaType: string): Promise<StoreResult> {
+  return failed({ reason: 'cannot-understand', detail: `A part is ${mediaType}, not application/dicom.` });
 }
 
 function failed(failure: Failure, reference?: SOPInstanceReference): StoreResult {

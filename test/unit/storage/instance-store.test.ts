@@ -19,7 +19,7 @@ async function* inChunks(bytes: Uint8Array, length = 64 * 1024): AsyncGenerator<
 }
 
 async function receive(store: InstanceStore, bytes: Uint8Array, aeTitle = 'A'): Promise<ReceivedInstance> {
-  const received = await store.receive(aeTitle, inChunks(bytes));
+  const received = await store.receive(aeTitle, await store.stage(inChunks(bytes)));
   if (received.kind !== 'instance') throw new Error(received.detail);
   return received;
 }
@@ -156,14 +156,16 @@ describe('instance store', () => {
 
   test('what is no instance, what is discarded and what breaks off leave no file', async () => {
     const { store, directory } = await openStore();
-    expect(await store.receive('A', inChunks(Buffer.from('not DICOM at all')))).toMatchObject({ kind: 'unreadable' });
+    expect(await store.receive('A', await store.stage(inChunks(Buffer.from('not DICOM at all'))))).toMatchObject({
+      kind: 'unreadable',
+    });
     await store.discard([await receive(store, secondaryCapture())]);
     const large = secondaryCapture({ pixels: Buffer.alloc(6_000_000) });
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield* inChunks(large.subarray(0, 5_000_000));
       throw new Error('the connection ended');
     }
-    await expect(store.receive('A', broken())).rejects.toThrow('the connection ended');
+    await expect(store.stage(broken())).rejects.toThrow('the connection ended');
     expect(filesOf(directory)).toEqual([]);
     expect(await store.find(study)).toEqual([]);
   });

@@ -23,7 +23,8 @@ describe('full storage', () => {
       const objects = new FileObjectStore(directory);
       const store = instanceStore({ catalog, objects });
       const receive = async (number: number) => {
-        const received = await store.receive('A', once(secondaryCapture({ SOPInstanceUID: `2.25.1.1.${number}` })));
+        const staged = await store.stage(once(secondaryCapture({ SOPInstanceUID: `2.25.1.1.${number}` })));
+        const received = await store.receive('A', staged);
         if (received.kind !== 'instance') throw new Error(received.detail);
         return received;
       };
