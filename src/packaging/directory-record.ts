@@ -82,6 +82,62 @@ const conditional: ReadonlySet<number> = new Set([
   Tag.HL7InstanceIdentifier,
 ]);
 
+/** What stands for a key that has to have a value (Type 1) where the object has none (D-56). */
+interface Substitute {
+  /** Attributes of the object that say nearly the same, the first that has a value. */
+  readonly attributes?: readonly number[];
+  /** Else a value, which may be the place of the record among those beside it, from 1. */
+  readonly value: (place: number) => string;
+}
+
+const noDate: Substitute['value'] = () => '19000101';
+const noTime: Substitute['value'] = () => '000000';
+const noLabel: Substitute['value'] = () => 'UNLABELED';
+const dates = [Tag.ContentDate, Tag.AcquisitionDate, Tag.SeriesDate, Tag.InstanceCreationDate, Tag.StudyDate];
+const times = [Tag.ContentTime, Tag.AcquisitionTime, Tag.SeriesTime, Tag.InstanceCreationTime, Tag.StudyTime];
+const date: Substitute = { attributes: dates, value: noDate };
+const time: Substitute = { attributes: times, value: noTime };
+
+/** The keys of Type 1 for which something can be said (PS3.3 F.5). */
+const substitutes: Readonly<Record<number, Substitute>> = {
+  [Tag.PatientID]: { value: (place) => numbered('PAT', place) },
+  [Tag.StudyID]: { value: (place) => numbered('ST', place) },
+  [Tag.StudyDate]: {
+    attributes: [Tag.SeriesDate, Tag.AcquisitionDate, Tag.ContentDate, Tag.InstanceCreationDate],
+    value: noDate,
+  },
+  [Tag.StudyTime]: {
+    attributes: [Tag.SeriesTime, Tag.AcquisitionTime, Tag.ContentTime, Tag.InstanceCreationTime],
+    value: noTime,
+  },
+  [Tag.Modality]: { value: () => 'OT' },
+  [Tag.SeriesNumber]: { value: String },
+  [Tag.InstanceNumber]: { value: String },
+  [Tag.ContentDate]: date,
+  [Tag.ContentTime]: time,
+  [Tag.PresentationCreationDate]: date,
+  [Tag.PresentationCreationTime]: time,
+  [Tag.InstanceCreationDate]: date,
+  [Tag.InstanceCreationTime]: time,
+  [Tag.ContentLabel]: { value: noLabel },
+  [Tag.RTPlanLabel]: { value: noLabel },
+  [Tag.StructureSetLabel]: { value: noLabel },
+  [Tag.CompletionFlag]: { value: () => 'PARTIAL' },
+  [Tag.VerificationFlag]: { value: () => 'UNVERIFIED' },
+  [Tag.MIMETypeOfEncapsulatedDocument]: { value: () => 'application/octet-stream' },
+};
+
+/** Keys that may be empty in a record although others of their kind may not (PS3.3 F.5.8 to F.5.10, F.5.27, F.5.31). */
+const emptyAllowed: Readonly<Partial<Record<DirectoryRecordType, readonly number[]>>> = {
+  'RAW DATA': [Tag.InstanceNumber],
+  'ENCAP DOC': [Tag.ContentDate, Tag.ContentTime],
+};
+
+/** A component of a File ID, or what stands for an identifier: capital letters and six digits. */
+export function numbered(prefix: string, number: number): string {
+  return prefix + String(number).padStart(6, '0');
+}
+
 const storage = '1.2.840.10008.5.1.4.1.1.';
 
 /** Record type of a SOP Class (PS3.3 Table F.4-1), whole UIDs before what UIDs begin with; any other object is an image. */
@@ -142,11 +198,13 @@ export interface ReferencedFile {
  * A directory record: an item of the Directory Record Sequence without its item tag, its offsets zero. PS3.3 F.3.2.2, F.5.
  *
  * @param dataSet of an instance that the record is about; its text stays in its own Specific Character Set
+ * @param place of the record among those of its directory entity, from 1
  * @param file absent for records that only have others below them
  */
 export async function encodeDirectoryRecord(
   type: DirectoryRecordType,
   dataSet: DataSet,
+  place: number,
   file?: ReferencedFile,
 ): Promise<Buffer> {
   const kept: ReadonlySet<number> = new Set<number>([Tag.SpecificCharacterSet, ...keys[type]]);
@@ -170,7 +228,11 @@ export async function encodeDirectoryRecord(
     set(Tag.ReferencedSOPInstanceUIDInFile, file.SOPInstanceUID);
     set(Tag.ReferencedTransferSyntaxUIDInFile, file.TransferSyntaxUID);
   }
-  for (const tag of keys[type]) if (!elements.has(tag) && !conditional.has(tag)) set(tag);
+  for (const tag of keys[type]) {
+    if (conditional.has(tag) || isPresent(elements.get(tag))) continue;
+    const substitute = emptyAllowed[type]?.includes(tag) ? undefined : substitutes[tag];
+    set(tag, ...(substitute === undefined ? [] : [substituted(substitute, dataSet, place)]));
+  }
   const verified = type === 'SR DOCUMENT' ? lastVerification(dataSet) : undefined;
   if (verified !== undefined) set(Tag.VerificationDateTime, verified);
   const subset = new DataSet(dataSet.source, elements, dataSet);
@@ -180,6 +242,18 @@ export async function encodeDirectoryRecord(
 }
 
 const explicitLittleEndian = transferSyntaxOf(TransferSyntaxUID.ExplicitVRLittleEndian)!;
+
+function isPresent(element: DataElement | undefined): boolean {
+  return element !== undefined && (element.length > 0 || (element.items?.length ?? 0) > 0);
+}
+
+function substituted({ attributes = [], value }: Substitute, dataSet: DataSet, place: number): string {
+  for (const tag of attributes) {
+    const text = dataSet.text(tag);
+    if (text !== undefined) return text;
+  }
+  return value(place);
+}
 
 /** Of the content of a document a record has the modifiers of its title alone (PS3.3 F.5.23). */
 function keyOf(element: DataElement): DataElement {

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
+import { Tag } from '../../generated/dictionary.ts';
+import type { DataSet } from '../dicom/data-set.ts';
 import { type DirectoryRecord, encodeDicomdir } from '../packaging/dicomdir.ts';
-import { directoryRecordType, encodeDirectoryRecord } from '../packaging/directory-record.ts';
+import {
+  type DirectoryRecordType,
+  directoryRecordType,
+  encodeDirectoryRecord,
+  numbered,
+  type ReferencedFile,
+} from '../packaging/directory-record.ts';
 import type { Representation } from '../packaging/representation.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
@@ -48,49 +56,60 @@ function fileIDsOf(members: readonly FileSetMember[]): readonly (readonly string
   const series = new Map<string, { readonly name: string; count: number }>();
   return members.map(({ record }) => {
     const { SeriesInstanceUID } = record.index;
-    const own = series.get(SeriesInstanceUID) ?? { name: component('SE', series.size + 1), count: 0 };
+    const own = series.get(SeriesInstanceUID) ?? { name: numbered('SE', series.size + 1), count: 0 };
     series.set(SeriesInstanceUID, own);
     own.count += 1;
-    return ['DICOM', component('ST', 1), own.name, component('IM', own.count)];
+    return ['DICOM', numbered('ST', 1), own.name, numbered('IM', own.count)];
   });
 }
 
-function component(prefix: string, number: number): string {
-  return prefix + String(number).padStart(6, '0');
+/** A record that others are still put below. */
+interface OpenRecord extends DirectoryRecord {
+  readonly lower: OpenRecord[];
+  /** Of those below, by what tells them apart. */
+  readonly byKey: Map<string, OpenRecord>;
 }
 
-interface SeriesRecord extends DirectoryRecord {
-  readonly lower: DirectoryRecord[];
-}
-
-/** One patient with one study, its series, and their instances. */
+/** Patients with the study, its series, and their instances; a study has one patient, unless somebody made a mistake. */
 async function directoryRecords(
   instanceStore: InstanceStore,
   members: readonly FileSetMember[],
   fileIDs: readonly (readonly string[])[],
 ): Promise<readonly DirectoryRecord[]> {
-  const ofPatientAndStudy: Uint8Array[] = [];
-  const series = new Map<string, SeriesRecord>();
+  const root: OpenRecord = { octets: new Uint8Array(0), lower: [], byKey: new Map() };
   for (const [place, { record, TransferSyntaxUID }] of members.entries()) {
-    const { SOPClassUID, SOPInstanceUID, SeriesInstanceUID, image } = record.index;
+    const { SOPClassUID, SOPInstanceUID, StudyInstanceUID, SeriesInstanceUID, image } = record.index;
     await withPart10(instanceStore, record, async ({ dataSet }) => {
-      if (place === 0) {
-        ofPatientAndStudy.push(await encodeDirectoryRecord('PATIENT', dataSet));
-        ofPatientAndStudy.push(await encodeDirectoryRecord('STUDY', dataSet));
-      }
-      const file = { fileID: fileIDs[place]!, SOPClassUID, SOPInstanceUID, TransferSyntaxUID };
-      const type = directoryRecordType(SOPClassUID, image !== undefined);
-      const octets = await encodeDirectoryRecord(type, dataSet, file);
-      const own: SeriesRecord = series.get(SeriesInstanceUID) ?? {
-        octets: await encodeDirectoryRecord('SERIES', dataSet),
-        lower: [],
+      const below = async (
+        above: OpenRecord,
+        key: string,
+        type: DirectoryRecordType,
+        file?: ReferencedFile,
+      ): Promise<OpenRecord> => {
+        const known = above.byKey.get(key);
+        if (known !== undefined) return known;
+        const octets = await encodeDirectoryRecord(type, dataSet, above.lower.length + 1, file);
+        const made: OpenRecord = { octets, lower: [], byKey: new Map() };
+        above.byKey.set(key, made);
+        above.lower.push(made);
+        return made;
       };
-      series.set(SeriesInstanceUID, own);
-      own.lower.push({ octets, lower: [] });
+      const patient = await below(root, patientKeyOf(dataSet), 'PATIENT');
+      const study = await below(patient, StudyInstanceUID, 'STUDY');
+      const series = await below(study, SeriesInstanceUID, 'SERIES');
+      const file = { fileID: fileIDs[place]!, SOPClassUID, SOPInstanceUID, TransferSyntaxUID };
+      await below(series, SOPInstanceUID, directoryRecordType(SOPClassUID, image !== undefined), file);
     });
   }
-  return ofPatientAndStudy.reduceRight<readonly DirectoryRecord[]>(
-    (lower, octets) => [{ octets, lower }],
-    [...series.values()],
+  return root.lower;
+}
+
+/** What tells patients apart: their identifier, or else their name and date of birth. */
+function patientKeyOf(dataSet: DataSet): string {
+  const PatientID = dataSet.text(Tag.PatientID);
+  return JSON.stringify(
+    PatientID === undefined
+      ? [dataSet.text(Tag.PatientName), dataSet.text(Tag.PatientBirthDate)]
+      : [PatientID, dataSet.text(Tag.IssuerOfPatientID)],
   );
 }

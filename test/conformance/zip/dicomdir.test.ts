@@ -97,10 +97,57 @@ const objects = [
   buildInstance({ elements: member(4, 1, 'RTPLAN', { SOPClassUID: `${storage}.481.5`, RTPlanLabel: 'P' }) }),
 ];
 
+/** A study of objects that leave empty whatever they can. */
+const empty: BuiltElements = {
+  ...{ PatientName: '', PatientID: '', StudyDate: '', StudyTime: '', StudyID: '', AccessionNumber: '' },
+  ...{ SeriesNumber: '', InstanceNumber: '', ContentDate: '', ContentTime: '' },
+};
+const incompleteStudy = testUID(2);
+const without = (series: number, number: number, elements: BuiltElements): BuiltElements => ({
+  ...member(series, number, 'OT', empty),
+  StudyInstanceUID: incompleteStudy,
+  SeriesInstanceUID: testUID(2, series),
+  SOPInstanceUID: testUID(2, series, number),
+  ...elements,
+});
+const incomplete = [
+  buildInstance({ pixelData, elements: without(1, 1, { ...size, AcquisitionDate: '20200304', SeriesTime: '0506' }) }),
+  buildInstance({ pixelData, elements: without(1, 2, size) }),
+  buildInstance({ pixelData, elements: without(2, 1, size) }),
+  buildInstance({
+    elements: without(3, 1, {
+      SOPClassUID: `${storage}.11.1`,
+      Modality: 'PR',
+      PresentationCreationDate: '',
+      PresentationCreationTime: '',
+      ContentLabel: '',
+      ContentDescription: '',
+      ContentCreatorName: '',
+      InstanceCreationDate: '20210101',
+    }),
+  }),
+  buildInstance({ elements: without(4, 1, { SOPClassUID: `${storage}.481.5`, Modality: 'RTPLAN', RTPlanLabel: '' }) }),
+];
+
+/** A study whose objects name two patients, in one series at that. */
+const sharedStudy = testUID(3);
+const ofTwoPatients = ['P-1', 'P-2', 'P-1'].map((PatientID, i) =>
+  buildInstance({
+    pixelData,
+    elements: {
+      ...member(1, i + 1, 'OT', size),
+      PatientID,
+      StudyInstanceUID: sharedStudy,
+      SeriesInstanceUID: testUID(3, 1),
+      SOPInstanceUID: testUID(3, 1, i + 1),
+    },
+  }),
+);
+
 let server: TestServer;
 beforeAll(async () => {
   server = await startServer();
-  await server.store(...objects);
+  await server.store(...objects, ...incomplete, ...ofTwoPatients);
 });
 afterAll(() => server.close());
 
@@ -215,6 +262,40 @@ describe('dicomdir query parameter (PS3.10 8, PS3.3 F)', () => {
     await tree!.arrayBuffer();
   });
 
+  requirement('R-001-270', 'keys that have to have a value have one, whatever the objects leave empty', async () => {
+    const [patient] = recordsOf((await fileSet(`/studies/${incompleteStudy}?dicomdir=true`)).at(-1)!.content);
+    const [ofStudy] = patient!.lower;
+    expect([patient!.dataSet.text(Tag.PatientID), patient!.dataSet.text(Tag.PatientName)]).toEqual([
+      'PAT000001',
+      undefined,
+    ]);
+    const { dataSet } = ofStudy!;
+    expect([Tag.StudyDate, Tag.StudyTime, Tag.StudyID, Tag.AccessionNumber].map((tag) => dataSet.text(tag))).toEqual([
+      '20200304',
+      '0506',
+      'ST000001',
+      undefined,
+    ]);
+    expect(ofStudy!.lower.map((series) => series.dataSet.number(Tag.SeriesNumber))).toEqual([1, 2, 3, 4]);
+    expect(ofStudy!.lower[0]!.lower.map((image) => image.dataSet.number(Tag.InstanceNumber))).toEqual([1, 2]);
+    const presentation = ofStudy!.lower.flatMap(({ lower }) => lower).find(({ type }) => type === 'PRESENTATION')!;
+    expect(
+      [Tag.PresentationCreationDate, Tag.PresentationCreationTime, Tag.ContentLabel].map((tag) =>
+        presentation.dataSet.text(tag),
+      ),
+    ).toEqual(['20210101', '000000', 'UNLABELED']);
+  });
+
+  requirement('R-001-270', 'objects of one study that name two patients have a record for each', async () => {
+    const entries = await fileSet(`/studies/${sharedStudy}?dicomdir=true`);
+    const patients = recordsOf(entries.at(-1)!.content);
+    expect(patients.map(({ dataSet }) => dataSet.text(Tag.PatientID))).toEqual(['P-1', 'P-2']);
+    const files = patients.map(({ lower }) =>
+      lower[0]!.lower[0]!.lower.map(({ dataSet }) => dataSet.texts(Tag.ReferencedFileID).at(-1)),
+    );
+    expect(files).toEqual([['IM000001', 'IM000003'], ['IM000002']]);
+  });
+
   requirement('R-001-270', 'false is the default, other media types ignore it, other values are 400', async () => {
     expect((await fileSet(`${study}?dicomdir=false`)).at(-1)!.name).toMatch(/\.dcm$/);
     const response = await server.get(`${study}?dicomdir=true`, 'multipart/related; type="application/dicom"');
@@ -227,9 +308,9 @@ describe('dicomdir query parameter (PS3.10 8, PS3.3 F)', () => {
   });
 });
 
-async function unpacked(): Promise<string> {
+async function unpacked(target?: string): Promise<string> {
   const folder = path.join(temporaryDirectory(), 'media');
-  for (const { name, content } of await fileSet()) {
+  for (const { name, content } of await fileSet(target)) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     writeFileSync(path.join(folder, name), content);
   }
@@ -265,11 +346,34 @@ describeWithTool('dcmmkdir', 'beside DCMTK', () => {
   });
 });
 
+describeWithTool('dcmmkdir', 'objects that leave keys empty, beside DCMTK', () => {
+  const options = ['-Pgp', '--no-xfer-check', '--no-consistency-check', '+r'];
+
+  requirement('R-001-270', 'dcmmkdir finds them wanting, and no record of the directory', async () => {
+    const folder = await unpacked(`/studies/${incompleteStudy}?dicomdir=true`);
+    const theirs = path.join(temporaryDirectory(), 'DICOMDIR');
+    const made = spawnSync('dcmmkdir', ['+id', folder, '+D', theirs, ...options, 'DICOM'], { encoding: 'utf8' });
+    const wanting = [...made.stderr.matchAll(/required attribute \w+ (\([\da-f,]+\)) empty/g)].map(([, tag]) => tag!);
+    expect(new Set(wanting).size).toBeGreaterThan(5);
+    const { stdout } = spawnSync('dcmdump', ['+L', '-q', path.join(folder, 'DICOMDIR')], { encoding: 'latin1' });
+    const empties = stdout.split('\n').filter((line) => line.includes('no value available'));
+    expect(empties.filter((line) => wanting.some((tag) => line.includes(tag)))).toEqual([]);
+  });
+
+  requirement('R-001-270', 'dcmmkdir finds the same patients', async () => {
+    const folder = await unpacked(`/studies/${sharedStudy}?dicomdir=true`);
+    const theirs = path.join(temporaryDirectory(), 'DICOMDIR');
+    const { stderr } = spawnSync('dcmmkdir', ['+id', folder, '+D', theirs, ...options, 'DICOM'], { encoding: 'utf8' });
+    expect(stderr).not.toMatch(/^E:/m);
+    expect(summaryOf(path.join(folder, 'DICOMDIR'))).toEqual(summaryOf(theirs));
+  });
+});
+
 /** Types, File IDs and keys of all records as dcmdump reads them; offsets apart. */
 function summaryOf(directory: string): readonly string[] {
   const { stdout, status } = spawnSync('dcmdump', ['+L', '-q', directory], { encoding: 'latin1' });
   expect(status).toBe(0);
-  expect(stdout).toContain('ENCAP DOC');
+  expect(stdout).toContain('PATIENT');
   return stdout
     .split('\n')
     .filter((line) =>
