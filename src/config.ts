@@ -47,6 +47,12 @@ export const settingsTable = [
     default: 'ffmpeg',
     help: 'ffmpeg that makes videos, a path or a name on the PATH; empty makes none',
   },
+  {
+    flag: 'max-videos',
+    value: 'NUMBER',
+    default: '0',
+    help: 'videos that ffmpeg works on at the same time; 0 means one per core',
+  },
   { flag: 'log-level', value: 'LEVEL', default: 'info', help: 'error, warn, info or debug' },
 ] as const satisfies readonly Setting[];
 
@@ -73,6 +79,7 @@ export interface Settings {
   readonly cacheBytes: number;
   /** Path or name; empty for none. */
   readonly ffmpeg: string;
+  readonly maxVideos: number;
   readonly logLevel: LogLevel;
 }
 
@@ -121,6 +128,7 @@ export function readSettings(
     maxRenderPixels: number('max-render-pixels'),
     cacheBytes: number('cache-bytes'),
     ffmpeg: raw('ffmpeg'),
+    maxVideos: number('max-videos', 1024) || os.availableParallelism(),
     logLevel: logLevel(raw('log-level')),
   };
   return { settings, positionals };

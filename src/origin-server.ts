@@ -75,7 +75,10 @@ export async function startOriginServer(settings: Settings): Promise<RunningOrig
     folder: path.join(settings.dataDir, 'cache'),
     maxBytes: settings.cacheBytes,
   });
-  const videoEncoder = settings.ffmpeg === '' ? undefined : await openVideoEncoder(settings.ffmpeg);
+  const videoEncoder =
+    settings.ffmpeg === ''
+      ? undefined
+      : await openVideoEncoder({ program: settings.ffmpeg, maxVideos: settings.maxVideos });
   const log = createLog(settings.logLevel, process.stderr);
   const app = buildApp({
     handlers: handlersOf({ instanceStore, pixelPool, resultCache, videoEncoder, ...settings }),

@@ -1,6 +1,8 @@
 import { Piscina } from 'piscina';
 import { giveBackBuffer } from '../buffers/reusable-buffers.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
+import { Admission } from '../queues/admission.ts';
+import { Places } from '../queues/places.ts';
 import { useInstalledFonts } from './fonts.ts';
 import type { Outcome } from './outcome.ts';
 import { ownBuffer } from './own-buffer.ts';
@@ -9,19 +11,23 @@ import type { RenderTask, TranscodeTask, WorkerTask } from './pixel-task.ts';
 /** Worker threads that decode, render and encode pixels off the event loop. */
 export interface PixelPool {
   /**
-   * To be asked before the first task of a request: a request that is let in may put all its tasks into the queue.
+   * To be asked before the first task of a request, and before its response begins: a request that is let in may put all its
+   * tasks into the queue, a few at a time.
    *
-   * @throws OriginServerError `busy` if more tasks are waiting than can be done soon
+   * @param signal ends the request
+   * @returns says that the request has no further task, unless the signal has ended it
+   * @throws OriginServerError `busy` if more requests are under way than can be done soon
    */
-  admit(): void;
+  admit(signal?: AbortSignal): () => void;
   /**
    * Renders one frame to an image file of the media type.
    *
+   * @param read gives the frame; called when its turn has come, so that what waits holds no pixels
    * @throws OriginServerError the error of the rendering, or `not-renderable` if the worker died of the frame
    */
-  render(task: RenderTask, signal?: AbortSignal): Promise<Uint8Array>;
+  render(read: () => Promise<RenderTask>, signal?: AbortSignal): Promise<Uint8Array>;
   /** Encodes one frame in another transfer syntax. */
-  transcode(task: TranscodeTask, signal?: AbortSignal): Promise<Uint8Array>;
+  transcode(read: () => Promise<TranscodeTask>, signal?: AbortSignal): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -30,14 +36,17 @@ export interface PixelPoolOptions {
   readonly workers: number;
   /** Where what is known about fonts is kept from one start to the next. */
   readonly fontFolder?: string;
-  /** Waiting tasks beyond which no further request is let in. */
-  readonly maxWaiting?: number;
+  /** Requests under way beyond which no further one is let in. */
+  readonly maxRequests?: number;
   /** Milliseconds that one task may take. */
   readonly longestTask?: number;
 }
 
-/** Tasks that may wait for each thread: at a few milliseconds a task, a second or two. */
-const waitingByThread = 128;
+/** Requests that may be under way for each thread: at a few milliseconds an image, a second or two. */
+const requestsByThread = 128;
+
+/** Frames that are read while each thread is at the one before. */
+const readAheadByThread = 1;
 
 /** Far longer than the largest frame takes: a codec in an endless loop over a damaged one would keep its thread for ever. */
 const twoMinutes = 120_000;
@@ -52,7 +61,7 @@ const fiveMinutes = 300_000;
 export function createPixelPool({
   workers,
   fontFolder,
-  maxWaiting = waitingByThread * workers,
+  maxRequests = requestsByThread * workers,
   longestTask = twoMinutes,
 }: PixelPoolOptions): PixelPool {
   useInstalledFonts(fontFolder);
@@ -63,15 +72,28 @@ export function createPixelPool({
     idleTimeout: fiveMinutes,
     concurrentTasksPerWorker: 1,
   });
-  const places = new Places(workers);
+  const places = new Places(workers * (1 + readAheadByThread));
+  const admission = new Admission(maxRequests, {
+    detail: `${maxRequests} requests for pixels are under way.`,
+    retryAfter: 2,
+  });
 
-  async function run(
-    task: WorkerTask,
-    transferred: Uint8Array<ArrayBuffer> | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<Uint8Array> {
-    signal?.throwIfAborted();
-    await places.take(signal);
+  async function inTurn(read: () => Promise<WorkerTask>, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const giveBack = await places.take(signal);
+    let outcome: Promise<Outcome>;
+    try {
+      const task = await read();
+      signal?.throwIfAborted();
+      outcome = begun(task, signal);
+    } catch (cause) {
+      giveBack();
+      throw cause;
+    }
+    outcome.then(giveBack, giveBack);
+    return resultOf(await untilAborted(outcome, signal));
+  }
+
+  function begun(task: WorkerTask, signal: AbortSignal | undefined): Promise<Outcome> {
     // A task that has begun usually runs to its end, also when nobody waits for its outcome: ending its thread costs more.
     const thread = new AbortController();
     const endThread = (): void => thread.abort();
@@ -81,33 +103,23 @@ export function createPixelPool({
     const leave = (): void => {
       signal?.removeEventListener('abort', hurry);
       for (const timer of timers) clearTimeout(timer);
-      places.giveBack();
     };
-    const transfer = transferred === undefined ? {} : { transferList: [transferred.buffer] };
-    const outcome = threads.run(task, { ...transfer, signal: thread.signal });
+    const frame = task.kind !== 'warm-up' && task.frame instanceof Uint8Array ? handedOver(task.frame) : undefined;
+    const outcome: Promise<Outcome> =
+      frame === undefined
+        ? threads.run(task, { signal: thread.signal })
+        : threads.run({ ...task, frame }, { transferList: [frame.buffer], signal: thread.signal });
     outcome.then(leave, leave);
-    return resultOf(await untilAborted(outcome, signal));
+    return outcome;
   }
 
-  const whenWarm = run({ kind: 'warm-up' }, undefined, undefined);
+  const whenWarm = inTurn(async () => ({ kind: 'warm-up' }), undefined);
   whenWarm.catch(() => undefined);
 
   return {
-    admit() {
-      if (places.waiting < maxWaiting) return;
-      const headers = { 'Retry-After': '2' };
-      throw originServerError('busy', `${maxWaiting} images are waiting to be rendered. Try again in a moment.`, {
-        headers,
-      });
-    },
-    render(task, signal) {
-      const frame = handedOver(task.frame);
-      return run({ kind: 'render', ...task, frame }, frame, signal);
-    },
-    transcode(task, signal) {
-      const frame = handedOver(task.frame);
-      return run({ kind: 'transcode', ...task, frame }, frame, signal);
-    },
+    admit: (signal) => admission.enter(signal),
+    render: (read, signal) => inTurn(async () => ({ kind: 'render', ...(await read()) }), signal),
+    transcode: (read, signal) => inTurn(async () => ({ kind: 'transcode', ...(await read()) }), signal),
     async close() {
       await whenWarm.catch(() => undefined);
       await threads.destroy();
@@ -120,46 +132,6 @@ function handedOver(frame: Uint8Array): Uint8Array<ArrayBuffer> {
   const own = ownBuffer(frame);
   if (own !== frame) giveBackBuffer(frame);
   return own;
-}
-
-/** As many tasks at a time as there are threads; the others wait here, where an aborted one costs nothing. */
-class Places {
-  #free: number;
-  readonly #waiting = new Set<() => void>();
-
-  constructor(count: number) {
-    this.#free = count;
-  }
-
-  /** Tasks that have no place yet. */
-  get waiting(): number {
-    return this.#waiting.size;
-  }
-
-  async take(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#free > 0) {
-      this.#free--;
-      return;
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const abandon = (): void => {
-      this.#waiting.delete(resolve);
-      reject(signal?.reason);
-    };
-    this.#waiting.add(resolve);
-    signal?.addEventListener('abort', abandon, { once: true });
-    await promise.finally(() => signal?.removeEventListener('abort', abandon));
-  }
-
-  giveBack(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) {
-      this.#free++;
-      return;
-    }
-    this.#waiting.delete(next);
-    next();
-  }
 }
 
 async function untilAborted(outcome: Promise<Outcome>, signal: AbortSignal | undefined): Promise<Outcome> {

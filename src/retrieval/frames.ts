@@ -1,7 +1,8 @@
-import { type FrameIndex, frameBytes, frameCount, frameRange } from '../dicom/frame-index.ts';
+import { excerptOf, type FrameIndex, frameBytes, frameCount, frameRange } from '../dicom/frame-index.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { Representation } from '../packaging/representation.ts';
 import type { PixelPool } from '../pool/pixel-pool.ts';
+import type { TaskPixels, TranscodeTask } from '../pool/pixel-task.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
 import { instanceURI } from './resource-uri.ts';
@@ -83,14 +84,14 @@ export function frameReader(
   if (isFrameAsStored(record, transferSyntaxUID)) return (frameNumber) => storedFrame(bytes, frames, frameNumber);
   const { image } = record.index;
   if (image === undefined) throw originServerError('frame-unknown', 'The instance has no pixel data.');
-  return async (frameNumber) => {
-    const task = {
-      image,
-      frame: await storedFrame(bytes, frames, frameNumber),
-      fromTransferSyntaxUID: frameTransferSyntax(record.index.TransferSyntaxUID),
-      toTransferSyntaxUID: frameTransferSyntax(transferSyntaxUID),
+  const fromTransferSyntaxUID = frameTransferSyntax(record.index.TransferSyntaxUID);
+  const toTransferSyntaxUID = frameTransferSyntax(transferSyntaxUID);
+  return (frameNumber) => {
+    const read = async (): Promise<TranscodeTask> => {
+      const frame = await taskPixelsOf(bytes, frames, frameNumber);
+      return { image, frame, fromTransferSyntaxUID, toTransferSyntaxUID };
     };
-    return await pixelPool.transcode(task, signal);
+    return pixelPool.transcode(read, signal);
   };
 }
 
@@ -106,4 +107,10 @@ export async function storedFrame(bytes: StoredBytes, frames: FrameIndex, frameN
   const range = frameRange(frames, frameNumber);
   if (range === undefined) throw originServerError('frame-unknown', `The instance has no frame ${frameNumber}.`);
   return frameBytes(frames, frameNumber, await bytes.read(range.offset, range.length));
+}
+
+/** One frame that the index is known to have as the worker threads take it: where it is, or its octets. */
+export async function taskPixelsOf(bytes: StoredBytes, frames: FrameIndex, frameNumber: number): Promise<TaskPixels> {
+  if (bytes.file === undefined) return storedFrame(bytes, frames, frameNumber);
+  return { file: bytes.file, ...excerptOf(frames, frameNumber) };
 }

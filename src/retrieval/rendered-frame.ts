@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { PixelPool } from '../pool/pixel-pool.ts';
+import type { RenderTask } from '../pool/pixel-task.ts';
 import type { RenderingParameters } from '../rendering/rendering-parameters.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
 import type { ResultCache } from '../storage/result-cache.ts';
+import type { VideoEncoder } from '../video/video-encoder.ts';
+import { isStoredVideo, videoTaskFrame } from './decoded-video.ts';
 import { describePresentation, type FramePresentation, taskFrameOf, taskPresentationOf } from './frame-presentation.ts';
 
 /** What rendering a frame needs. */
@@ -11,6 +14,8 @@ export interface RenderedFrameNeeds {
   readonly instanceStore: InstanceStore;
   readonly pixelPool: PixelPool;
   readonly resultCache: ResultCache;
+  /** What takes a frame out of a stored video. */
+  readonly videoEncoder: VideoEncoder | undefined;
 }
 
 /** The frame that is rendered, and as what. */
@@ -41,22 +46,40 @@ export async function renderedFrame(
   isAdmitted = false,
 ): Promise<Uint8Array> {
   const make = async (gone: AbortSignal): Promise<Uint8Array> => {
-    if (!isAdmitted) needs.pixelPool.admit();
-    return renderNow(needs, rendering, gone);
+    const leave = isAdmitted ? undefined : needs.pixelPool.admit(gone);
+    try {
+      return await renderNow(needs, rendering, gone, isAdmitted);
+    } finally {
+      leave?.();
+    }
   };
   return needs.resultCache.get(keyOf(rendering), make, signal);
 }
 
-/** Renders one frame without looking for it in the cache: for frames that are only a step to something greater. */
+/**
+ * Renders one frame without looking for it in the cache: for frames that are only a step to something greater.
+ *
+ * @param isAdmitted whether it is too late to refuse the request
+ */
 export async function renderNow(
-  { instanceStore, pixelPool }: Pick<RenderedFrameNeeds, 'instanceStore' | 'pixelPool'>,
+  { instanceStore, pixelPool, videoEncoder }: Omit<RenderedFrameNeeds, 'resultCache'>,
   { record, frameNumber, mediaType, parameters, presentation }: FrameRendering,
   signal: AbortSignal,
+  isAdmitted = true,
 ): Promise<Uint8Array> {
-  const source = await taskFrameOf(instanceStore, record, frameNumber);
-  const shownAs =
-    presentation === undefined ? {} : { presentation: await taskPresentationOf(instanceStore, record, presentation) };
-  return pixelPool.render({ ...source, ...shownAs, mediaType, parameters }, signal);
+  if (isStoredVideo(record)) {
+    // Before a place in the pool is taken: a video that is encoded may hold the last place of ffmpeg, and wait for one there.
+    const needs = { instanceStore, videoEncoder };
+    const decoded = await videoTaskFrame(needs, record, frameNumber, signal, isAdmitted);
+    return pixelPool.render(async () => ({ ...decoded, mediaType, parameters }), signal);
+  }
+  const read = async (): Promise<RenderTask> => {
+    const source = await taskFrameOf(instanceStore, record, frameNumber);
+    const shownAs =
+      presentation === undefined ? {} : { presentation: await taskPresentationOf(instanceStore, record, presentation) };
+    return { ...source, ...shownAs, mediaType, parameters };
+  };
+  return pixelPool.render(read, signal);
 }
 
 /** Everything that the octets of a rendered frame depend on. */

@@ -14,6 +14,7 @@ import type { Weighted } from '../syntax/weighted.ts';
 import type { VideoEncoder } from '../video/video-encoder.ts';
 import type { VideoFormat } from '../video/video-format.ts';
 import { notAcceptableError } from './acceptable.ts';
+import { isStoredVideo } from './decoded-video.ts';
 import type { FramePresentation } from './frame-presentation.ts';
 import { type SupportedVideo, supportedVideoMediaTypes } from './video-media-types.ts';
 
@@ -100,7 +101,7 @@ function planInstance(
   const { index } = record;
   const facts = { ...index, selectedFrame: frameNumbers !== undefined };
   const category = resourceCategoryOf(facts, videoEncoder !== undefined && canDecode(index.TransferSyntaxUID));
-  const isDecodable = canDecode(index.TransferSyntaxUID);
+  const isDecodable = isShown(record, videoEncoder);
   const supported: readonly SupportedVideo[] =
     category === 'Video'
       ? supportedVideoMediaTypes(index.TransferSyntaxUID, videoEncoder)
@@ -119,6 +120,11 @@ function planInstance(
   const mediaType = mediaTypeName(selected.mediaType);
   if (frameNumbers !== undefined) return frameNumbers.map((frameNumber) => ({ record, frameNumber, mediaType }));
   return category === 'Single Frame Image' ? [{ record, frameNumber: 1, mediaType }] : [{ record, mediaType }];
+}
+
+/** Whether the pixels of an instance can be decoded: an image here, a video by ffmpeg. */
+export function isShown(record: InstanceRecord, videoEncoder: VideoEncoder | undefined): boolean {
+  return canDecode(record.index.TransferSyntaxUID) || (videoEncoder !== undefined && isStoredVideo(record));
 }
 
 /**

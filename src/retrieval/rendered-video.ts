@@ -1,19 +1,16 @@
-import type { ImagePixel } from '../dicom/image-pixel.ts';
-import { TransferSyntaxUID } from '../dicom/transfer-syntax.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { PixelPool } from '../pool/pixel-pool.ts';
-import type { RenderTask } from '../pool/pixel-task.ts';
 import { decodePortableAnymap, portableAnymap } from '../rendering/encode/portable-anymap.ts';
 import { frameDelaysOf } from '../rendering/frame-delays.ts';
 import type { RenderingParameters } from '../rendering/rendering-parameters.ts';
 import { pixelAspectRatioOf } from '../rendering/viewport.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
-import { containerOf, containersSent, octetsToTellContainer, videoCodingOf } from '../video/stored-video.ts';
+import { containersSent, videoCodingOf } from '../video/stored-video.ts';
 import type { StoredVideo, VideoEncoder } from '../video/video-encoder.ts';
 import type { VideoFormat } from '../video/video-format.ts';
 import { videoTimingOf } from '../video/video-timing.ts';
-import { joinedFragments } from './fragments.ts';
+import { decodedTaskOf, isStoredVideo, storedVideoOf } from './decoded-video.ts';
 import { dataSetOfHead, inTurn } from './frame-rendering.ts';
 
 export interface VideoNeeds {
@@ -31,19 +28,56 @@ export interface VideoFrames<F> {
 }
 
 /**
+ * A whole instance as a video: what is stored as one, or the frames of an image that is time based. Whatever takes ffmpeg
+ * takes a place among the videos that are worked on.
+ *
+ * @param frames of an image that is time based
+ * @param isAdmitted whether the response has begun, so that it is too late to refuse
+ * @throws OriginServerError from the first piece on: `busy` if too many videos are worked on; `not-renderable`
+ */
+export async function* renderedVideo<F>(
+  needs: VideoNeeds,
+  record: InstanceRecord,
+  frames: () => Promise<VideoFrames<F>>,
+  format: VideoFormat,
+  parameters: RenderingParameters,
+  signal: AbortSignal,
+  isAdmitted: boolean,
+): AsyncGenerator<Uint8Array> {
+  const stored = isStoredVideo(record) ? await storedVideoOf(needs.instanceStore, record) : undefined;
+  if (stored !== undefined && isSentAsStored(record, stored, format, parameters)) {
+    yield* stored.open();
+    return;
+  }
+  const { videoEncoder } = needs;
+  if (videoEncoder === undefined) throw noEncoder();
+  const giveBack = await videoEncoder.reserve(signal, isAdmitted);
+  try {
+    if (stored === undefined) {
+      yield* encodedVideo(videoEncoder, record, await frames(), format, parameters, signal);
+    } else if (isSameStream(record, format, parameters)) {
+      yield* videoEncoder.remux(stored, format, signal);
+    } else {
+      yield* recodedVideo(needs, videoEncoder, record, stored, format, parameters, signal);
+    }
+  } finally {
+    giveBack();
+  }
+}
+
+/**
  * Encodes frames as a video: rendered in their order, a few ahead, at a constant rate (see {@link videoTimingOf}).
  *
  * @requirement R-001-065
  */
-export async function* encodedVideo<F>(
-  { videoEncoder }: VideoNeeds,
+async function* encodedVideo<F>(
+  videoEncoder: VideoEncoder,
   { index }: InstanceRecord,
   { count, head, frames, render }: VideoFrames<F>,
   format: VideoFormat,
   { quality, viewport }: RenderingParameters,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  if (videoEncoder === undefined) throw noEncoder();
   const dataSet = dataSetOfHead(head, index.dataSetOffset, index.TransferSyntaxUID);
   const timing = videoTimingOf(count, frameDelaysOf(dataSet));
   const images = inTurn(frames, render);
@@ -71,80 +105,50 @@ export async function* encodedVideo<F>(
 }
 
 /**
- * A stored video: its octets as they are if that is what was asked, put into another container if only that differs, else
- * decoded, rendered frame by frame and encoded again.
+ * Whether a stored video is sent as its octets are: if they are what was asked for, and no parameter changes the pictures.
  *
  * @requirement R-001-058
  */
-export async function* storedVideo(
-  needs: VideoNeeds,
+function isSentAsStored(
   record: InstanceRecord,
+  { container }: StoredVideo,
   format: VideoFormat,
   parameters: RenderingParameters,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  const { videoEncoder, instanceStore } = needs;
-  const start = await beginningOf(joinedFragments(instanceStore, record), octetsToTellContainer);
-  const stored: StoredVideo = { container: containerOf(start), open: () => joinedFragments(instanceStore, record) };
-  const isTouched =
-    parameters.viewport !== undefined || parameters.annotation !== undefined || parameters.quality !== undefined;
-  if (!isTouched && videoCodingOf(record.index.TransferSyntaxUID) === format.coding) {
-    if (containersSent[format.mediaType]!.includes(stored.container)) yield* stored.open();
-    else if (videoEncoder === undefined) throw noEncoder();
-    else yield* videoEncoder.remux(stored, format, signal);
-    return;
-  }
-  yield* recodedVideo(needs, record, stored, format, parameters, signal);
+): boolean {
+  return isSameStream(record, format, parameters) && containersSent[format.mediaType]!.includes(container);
 }
 
+/** Whether no picture of a stored video changes: at most what it is in. */
+function isSameStream(
+  { index }: InstanceRecord,
+  format: VideoFormat,
+  { viewport, annotation, quality }: RenderingParameters,
+): boolean {
+  const isTouched = viewport !== undefined || annotation !== undefined || quality !== undefined;
+  return !isTouched && videoCodingOf(index.TransferSyntaxUID) === format.coding;
+}
+
+/** A stored video decoded, rendered frame by frame, and encoded again. */
 async function* recodedVideo(
-  needs: VideoNeeds,
+  { instanceStore, pixelPool }: VideoNeeds,
+  videoEncoder: VideoEncoder,
   record: InstanceRecord,
   stored: StoredVideo,
   format: VideoFormat,
   parameters: RenderingParameters,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const { videoEncoder, instanceStore, pixelPool } = needs;
-  if (videoEncoder === undefined) throw noEncoder();
-  const { headLength, dataSetOffset, image } = record.index;
-  if (image === undefined) throw originServerError('not-renderable', 'The instance has no Image Pixel Module.');
-  const head = await instanceStore.read(record, 0, headLength);
-  const delayOf = frameDelaysOf(dataSetOfHead(head, dataSetOffset, record.index.TransferSyntaxUID));
-  const { frameRate } = videoTimingOf(image.NumberOfFrames, delayOf);
-  const decoded = videoEncoder.decode(stored, { width: image.Columns, height: image.Rows, frameRate }, signal);
+  const decoded = await decodedTaskOf(instanceStore, record);
+  const { head, dataSetOffset, transferSyntaxUID } = decoded;
+  const { Columns: width, Rows: height, NumberOfFrames: count } = decoded.image;
+  const { frameRate } = videoTimingOf(count, frameDelaysOf(dataSetOfHead(head, dataSetOffset, transferSyntaxUID)));
   let frameNumber = 0;
-  const task: Omit<RenderTask, 'frame' | 'frameNumber'> = {
-    key: record.digest,
-    head,
-    dataSetOffset,
-    transferSyntaxUID: TransferSyntaxUID.ExplicitVRLittleEndian,
-    image: decodedImagePixel(image),
-    mediaType: portableAnymap,
-    parameters,
+  const render = (frame: Uint8Array): Promise<Uint8Array> => {
+    const task = { ...decoded, frame, frameNumber: ++frameNumber, mediaType: portableAnymap, parameters };
+    return pixelPool.render(async () => task, signal);
   };
-  const render = (frame: Uint8Array): Promise<Uint8Array> =>
-    pixelPool.render({ ...task, frame, frameNumber: ++frameNumber }, signal);
-  const video = { count: image.NumberOfFrames, head, frames: decoded, render };
-  yield* encodedVideo(needs, record, video, format, parameters, signal);
-}
-
-/** What a frame is once it is decoded: R G B by pixel. */
-function decodedImagePixel(image: ImagePixel): ImagePixel {
-  const depth = { BitsAllocated: 8, BitsStored: 8, HighBit: 7, PixelRepresentation: 0 } as const;
-  const color = { SamplesPerPixel: 3, PhotometricInterpretation: 'RGB', PlanarConfiguration: 0 } as const;
-  return { ...image, ...depth, ...color, pixelData: 'PixelData' };
-}
-
-async function beginningOf(octets: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let total = 0;
-  for await (const piece of octets) {
-    pieces.push(piece);
-    total += piece.length;
-    if (total >= length) break;
-  }
-  return Buffer.concat(pieces).subarray(0, length);
+  const frames = videoEncoder.decode(stored, { width, height, frameRate }, signal);
+  yield* encodedVideo(videoEncoder, record, { count, head, frames, render }, format, parameters, signal);
 }
 
 function noEncoder(): Error {

@@ -3,18 +3,18 @@ import type { AcceptableMediaTypes } from '../negotiation/acceptable-media-types
 import { boundaryOf, multipartRelatedStream } from '../packaging/multipart-related.ts';
 import type { PackagedBody, Representation } from '../packaging/representation.ts';
 import { singlePart } from '../packaging/single-part.ts';
+import { portableAnymap } from '../rendering/encode/portable-anymap.ts';
 import type { RenderingParameters } from '../rendering/rendering-parameters.ts';
 import type { InstanceRecord, Target } from '../storage/catalog.ts';
-import type { InstanceStore } from '../storage/instance-store.ts';
-import { videoCodingOf } from '../video/stored-video.ts';
 import type { VideoEncoder } from '../video/video-encoder.ts';
 import { acceptableMediaTypesOf, queryParametersOf } from './acceptable.ts';
+import { isStoredVideo, noDecoder } from './decoded-video.ts';
 import { entityTagOf } from './entity-tag.ts';
 import { describePresentation } from './frame-presentation.ts';
 import { frameIndexOf } from './frames.ts';
 import { presentationTarget } from './presentation-references.ts';
 import { selectPresentedRenderings } from './presented-selection.ts';
-import { type RenderedFrameNeeds, renderedFrame, renderingRevision } from './rendered-frame.ts';
+import { type RenderedFrameNeeds, renderedFrame, renderingRevision, renderNow } from './rendered-frame.ts';
 import { renderedPieces } from './rendered-frames.ts';
 import { type RenderingPlan, selectRenderings } from './rendered-selection.ts';
 import { type RenderingQuery, renderingQueryOf } from './rendering-query.ts';
@@ -75,7 +75,7 @@ export async function renderTarget(
   const { frameNumbers } = target;
   const records = await targetInstances(needs.instanceStore, target);
   if (target.SOPInstanceUID !== undefined) checkPresentationState(records[0], parameters);
-  if (frameNumbers !== undefined) await checkFrames(needs.instanceStore, records[0], frameNumbers);
+  if (frameNumbers !== undefined) await checkFrames(needs, records[0], frameNumbers);
 
   const isPresentation = isPresentationTarget(target, records[0]);
   const { plans: all, leftOut } = isPresentation
@@ -121,17 +121,18 @@ export async function renderTarget(
 }
 
 /**
- * That the instance has the frames, and that they can be told apart: those of a video are counted by its attributes alone.
+ * That the instance has the frames, and that they can be told apart: those of a video are counted by its attributes alone,
+ * and ffmpeg finds them.
  *
  * @throws OriginServerError 404, 406
  */
 async function checkFrames(
-  instanceStore: InstanceStore,
+  { instanceStore, videoEncoder }: RenderedNeeds,
   record: InstanceRecord,
   frameNumbers: readonly number[],
 ): Promise<void> {
-  const { image, TransferSyntaxUID } = record.index;
-  if (image === undefined || videoCodingOf(TransferSyntaxUID) === undefined) {
+  const { image } = record.index;
+  if (image === undefined || !isStoredVideo(record)) {
     await frameIndexOf(instanceStore, record, frameNumbers);
     return;
   }
@@ -142,10 +143,7 @@ async function checkFrames(
       `Frame ${absent} was asked for; the video has ${image.NumberOfFrames} frames.`,
     );
   }
-  throw originServerError(
-    'media-type-not-acceptable',
-    'No single frame of a video is rendered; all of it is sent as video.',
-  );
+  if (videoEncoder === undefined) throw originServerError('media-type-not-acceptable', noDecoder);
 }
 
 /** Whether the target is a Presentation State, of which the images that it refers to are rendered. */
@@ -200,15 +198,30 @@ async function animated(
   plan: RenderingPlan,
   parameters: RenderingParameters,
 ): Promise<PackagedBody> {
-  const pieces = renderedPieces(needs, plan, parameters, request.signal);
+  const { open } = await begun(renderedPieces(needs, plan, parameters, request.signal), request.signal);
+  return singlePart({ mediaType: plan.mediaType, open });
+}
+
+/** Waits for the first piece. The others are let go of when they have been left, or the signal comes. */
+async function begun(
+  pieces: AsyncGenerator<Uint8Array>,
+  signal: AbortSignal,
+): Promise<{ readonly first: Uint8Array; open(): AsyncGenerator<Uint8Array> }> {
+  const leave = (): void => void pieces.return(undefined).catch(() => undefined);
+  signal.addEventListener('abort', leave, { once: true });
   const first = (await pieces.next()).value as Uint8Array;
-  return singlePart({
-    mediaType: plan.mediaType,
+  return {
+    first,
     async *open() {
-      yield first;
-      yield* pieces;
+      try {
+        yield first;
+        yield* pieces;
+      } finally {
+        signal.removeEventListener('abort', leave);
+        leave();
+      }
     },
-  });
+  };
 }
 
 async function* only(octets: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -236,41 +249,88 @@ async function several(
   parameters: RenderingParameters,
   entityTag: string,
 ): Promise<{ readonly body: PackagedBody; readonly isWhole: boolean }> {
-  const outcomes = inOrder(plans, async (plan): Promise<Representation | Error> => {
+  // A queue that is full turns the request away as a whole, before its first part.
+  const leave = needs.pixelPool.admit(request.signal);
+  const outcomes = inOrder(plans, async (plan): Promise<Part | Error> => {
     try {
-      return await begunRepresentation(needs, request, plan, parameters, plan !== plans[0]);
+      return plan.videoFormat === undefined || plan === plans[0]
+        ? await begunRepresentation(needs, request, plan, parameters, plan.videoFormat === undefined)
+        : await videoInTurn(needs, request, plan, parameters);
     } catch (cause) {
-      // A queue that is full turns the request away as a whole: it is asked about for the first part alone.
       if (request.signal.aborted || (cause instanceof OriginServerError && cause.code === 'busy')) throw cause;
       return cause instanceof Error ? cause : new Error(String(cause));
     }
   });
-  const ready: Representation[] = [];
+  const ready: Part[] = [];
   let failure: Error | undefined;
   let octets = 0;
   let isDone = false;
   const deadline = Date.now() + patience.milliseconds;
-  while (ready.length === 0 || (Date.now() < deadline && octets < patience.octets)) {
-    const { done, value } = await outcomes.next();
-    if (done) {
-      isDone = true;
-      break;
+  try {
+    while (ready.length === 0 || (Date.now() < deadline && octets < patience.octets)) {
+      const { done, value } = await outcomes.next();
+      if (done) {
+        isDone = true;
+        break;
+      }
+      if (value instanceof Error) failure ??= value;
+      else {
+        ready.push(value);
+        octets += value.length ?? 0;
+      }
     }
-    if (value instanceof Error) failure ??= value;
-    else {
-      ready.push(value);
-      octets += value.length ?? 0;
-    }
+    if (ready.length === 0) throw failure!;
+  } catch (cause) {
+    leave();
+    throw cause;
   }
-  if (ready.length === 0) throw failure!;
   async function* parts(): AsyncGenerator<Representation> {
-    yield* ready;
-    if (isDone) return;
-    for await (const outcome of outcomes) yield outcome instanceof Error ? problemPart(outcome) : outcome;
+    try {
+      for (const part of ready) yield await inItsTurn(part);
+      if (isDone) return;
+      for await (const outcome of outcomes) {
+        yield outcome instanceof Error ? problemPart(outcome) : await inItsTurn(outcome);
+      }
+    } finally {
+      leave();
+    }
   }
   return {
     body: multipartRelatedStream(ready[0]!.mediaType, parts(), boundaryOf(entityTag)),
     isWhole: failure === undefined,
+  };
+}
+
+/** A representation, or one that is begun when those before it have been sent. */
+type Part = Representation & { readonly begin?: () => Promise<Representation> };
+
+/** The part begun; one that cannot be leaves a problem in its place, as the status has been sent. */
+async function inItsTurn(part: Part): Promise<Representation> {
+  if (part.begin === undefined) return part;
+  return part.begin().catch((cause: unknown) => problemPart(cause instanceof Error ? cause : new Error(String(cause))));
+}
+
+/**
+ * A video that is not the first part: a request works on one at a time, or two requests could each hold the place that
+ * the other waits for. Frames to be encoded are tried with the first of them.
+ *
+ * @throws OriginServerError if that cannot be rendered
+ */
+async function videoInTurn(
+  needs: RenderedNeeds,
+  request: RetrieveRequest,
+  plan: RenderingPlan,
+  parameters: RenderingParameters,
+): Promise<Part> {
+  const { record, mediaType, presentation } = plan;
+  if (!isStoredVideo(record)) {
+    const tried = { record, frameNumber: 1, mediaType: portableAnymap, parameters, presentation };
+    await renderNow(needs, tried, request.signal);
+  }
+  return {
+    mediaType,
+    open: async function* () {},
+    begin: () => begunRepresentation(needs, request, plan, parameters, true),
   };
 }
 
@@ -282,7 +342,7 @@ async function begunRepresentation(
   isAdmitted: boolean,
 ): Promise<Representation> {
   const pieces = renderedPieces(needs, plan, parameters, request.signal, isAdmitted);
-  const first = (await pieces.next()).value as Uint8Array;
+  const { first, open } = await begun(pieces, request.signal);
   const { record, frameNumber, mediaType, presentation } = plan;
   const instance = instanceURI(request.serviceRoot, record);
   const isOneOfMany = frameNumber !== undefined && (record.index.image?.NumberOfFrames ?? 1) > 1;
@@ -294,10 +354,7 @@ async function begunRepresentation(
       : {}),
     // All frames together are sent as they come; what follows the first piece has no length yet.
     ...(frameNumber === undefined ? {} : { length: first.length }),
-    open: async function* () {
-      yield first;
-      yield* pieces;
-    },
+    open,
   };
 }
 

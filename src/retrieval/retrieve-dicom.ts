@@ -1,5 +1,6 @@
 import type { AcceptableMediaTypes } from '../negotiation/acceptable-media-types.ts';
 import { mediaTypeName } from '../negotiation/media-type-name.ts';
+import type { NotAcceptable } from '../negotiation/selected-media-type.ts';
 import type { Representation } from '../packaging/representation.ts';
 import type { PixelPool } from '../pool/pixel-pool.ts';
 import type { Target } from '../storage/catalog.ts';
@@ -11,11 +12,12 @@ import { entityTagOf } from './entity-tag.ts';
 import { fileSet } from './file-set.ts';
 import type { PixelDataNeeds } from './frames.ts';
 import { instanceParts } from './instance-parts.ts';
-import { type SelectedInstance, selectPerInstance } from './instance-representations.ts';
+import { type SelectedInstance, type SelectedInstances, selectPerInstance } from './instance-representations.ts';
 import { packaged } from './packaged.ts';
 import { closing, type InstancePart, provenParts } from './proven-parts.ts';
-import { notModified, payload, type RetrieveRequest, type RetrieveResponse } from './response.ts';
+import { notModified, payload, type RetrieveRequest, type RetrieveResponse, type Validators } from './response.ts';
 import { targetInstances } from './target-instances.ts';
+import { admittedTranscoding } from './transcoding-admission.ts';
 
 /**
  * Retrieves a study, a series or an instance as DICOM or as bulk data: each instance in its own Selected Media Type and
@@ -44,6 +46,23 @@ export async function retrieveDicom(
   const unchanged = instances.length > 0 ? notModified(request, validators) : undefined;
   if (unchanged !== undefined) return unchanged;
 
+  const sent = instances.map(({ record, selected }) => ({
+    record,
+    transferSyntaxUID: selected.supported.transferSyntax.uid,
+  }));
+  return admittedTranscoding(needs.pixelPool, request, sent, () =>
+    represented(needs, request, { instances, leftOut }, validators, isFileSet),
+  );
+}
+
+/** The instances in their representations, those that cannot be made left out. */
+async function represented(
+  needs: { readonly instanceStore: InstanceStore; readonly pixelPool: PixelPool },
+  request: RetrieveRequest,
+  { instances, leftOut }: Pick<SelectedInstances, 'instances'> & { readonly leftOut: NotAcceptable | undefined },
+  validators: Validators,
+  isFileSet: boolean,
+): Promise<RetrieveResponse> {
   const { parts: planned, empty } = await partsOf(
     { ...needs, serviceRoot: request.serviceRoot, signal: request.signal },
     instances,

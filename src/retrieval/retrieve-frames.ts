@@ -13,6 +13,7 @@ import { pixelDataRepresentations } from './instance-representations.ts';
 import { packaged } from './packaged.ts';
 import { notModified, payload, type RetrieveRequest, type RetrieveResponse } from './response.ts';
 import { targetInstances } from './target-instances.ts';
+import { admittedTranscoding } from './transcoding-admission.ts';
 
 /**
  * Retrieves frames of an instance as bulk data, one part each. PS3.18 Sup174 6.5, RetrieveFrames.
@@ -40,13 +41,16 @@ export async function retrieveFramesAsBulkData(
     vary: 'Accept',
     growing: false,
   };
+  const unchanged = notModified(request, validators);
+  if (unchanged !== undefined) return unchanged;
   const { serviceRoot, signal } = request;
   const { content, transferSyntax } = selected.supported;
   const form = { mediaType, extension: fileExtensionOf(content) };
   const pixelNeeds = { ...needs, serviceRoot, signal };
   const parts = frameRepresentations(pixelNeeds, record, frames, frameNumbers, transferSyntax.uid, form);
   const body = packaged(selected, parts, validators.entityTag, 'frames.zip');
-  return notModified(request, validators) ?? payload(request, 200, body, validators);
+  const sent = [{ record, transferSyntaxUID: transferSyntax.uid }];
+  return admittedTranscoding(needs.pixelPool, request, sent, async () => payload(request, 200, body, validators));
 }
 
 /**

@@ -1,8 +1,8 @@
-import { canDecode } from '../codecs/decode-frame.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
 import { acceptableMediaTypesOf, queryParametersOf } from './acceptable.ts';
 import { type RenderedNeeds, type RenderedTarget, renderTarget } from './rendered.ts';
+import { isShown } from './rendered-selection.ts';
 import { renderingQueryOf } from './rendering-query.ts';
 import type { RetrieveRequest, RetrieveResponse } from './response.ts';
 import { targetInstances } from './target-instances.ts';
@@ -27,7 +27,7 @@ export function retrieveThumbnail(
     const { status, ...rest } = await renderTarget(
       needs,
       request,
-      representativeOf(target, records),
+      representativeOf(target, records, needs.videoEncoder),
       query,
       acceptable,
     );
@@ -49,13 +49,17 @@ function thumbnailViewport(request: RetrieveRequest): { readonly vw: number; rea
 }
 
 /** The instance and frame in the middle, of those that can be shown if there are any. */
-function representativeOf(target: RenderedTarget, records: readonly InstanceRecord[]): RenderedTarget {
+function representativeOf(
+  target: RenderedTarget,
+  records: readonly InstanceRecord[],
+  videoEncoder: RenderedNeeds['videoEncoder'],
+): RenderedTarget {
   const standsFor = { growing: target.SOPInstanceUID === undefined };
   if (target.frameNumbers !== undefined) {
     return { ...target, frameNumbers: [middleOf(target.frameNumbers)], standsFor };
   }
   const images = records.filter(
-    ({ index }) => index.content === 'image' && index.image !== undefined && canDecode(index.TransferSyntaxUID),
+    (record) => record.index.content === 'image' && record.index.image !== undefined && isShown(record, videoEncoder),
   );
   const { aeTitle, index } = middleOf(images.length > 0 ? images : records);
   const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, image } = index;

@@ -18,6 +18,12 @@ export async function encodersOf(program: string): Promise<ReadonlySet<string>> 
   return new Set([...stdout.matchAll(/^ V\S{5} (\S+)/gm)].map((match) => match[1]!));
 }
 
+/** Has the library ask the program what it can, which it does before its first run and keeps: the first video need not wait for that. */
+export function askCapabilities(program: string): void {
+  const command = ffmpeg().setFfmpegPath(program);
+  command.getAvailableFormats(() => command.getAvailableEncoders(() => undefined));
+}
+
 /** Octets read ahead of the program, and written ahead of who reads. */
 const highWaterMark = 1 << 20;
 

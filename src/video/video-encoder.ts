@@ -5,7 +5,9 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { originServerError } from '../errors/origin-server-error.ts';
-import { encodersOf, runFfmpeg } from './ffmpeg.ts';
+import { Admission } from '../queues/admission.ts';
+import { Places } from '../queues/places.ts';
+import { askCapabilities, encodersOf, runFfmpeg } from './ffmpeg.ts';
 import type { VideoContainer } from './stored-video.ts';
 import { type VideoFormat, videoFormats } from './video-format.ts';
 import { statableRate } from './video-timing.ts';
@@ -26,6 +28,9 @@ export interface RawVideo {
 export interface DecodedSize {
   readonly width: number;
   readonly height: number;
+}
+
+export interface DecodedRate {
   readonly frameRate: number;
 }
 
@@ -47,9 +52,31 @@ export interface VideoEncoder {
   ): AsyncGenerator<Uint8Array>;
   /** Puts a stored stream into the container of a format that has its coding, without touching a picture. */
   remux(stored: StoredVideo, format: VideoFormat, signal: AbortSignal): AsyncGenerator<Uint8Array>;
-  /** Decodes a stored stream to R G B frames of one size, each in a piece of its own. */
-  decode(stored: StoredVideo, size: DecodedSize, signal: AbortSignal): AsyncGenerator<Uint8Array>;
+  /** Decodes a stored stream to R G B frames of one size and one rate, each in a piece of its own. */
+  decode(stored: StoredVideo, size: DecodedSize & DecodedRate, signal: AbortSignal): AsyncGenerator<Uint8Array>;
+  /** Decodes one frame of a stored stream, by its place in the order of display: everything before it is decoded too. */
+  decodeFrame(stored: StoredVideo, size: DecodedSize, frameNumber: number, signal: AbortSignal): Promise<Uint8Array>;
+  /**
+   * Waits for a place among the videos that are worked on at the same time: to be taken before the first frame of one is
+   * made, and held until the last octet of it is there.
+   *
+   * @param signal ends the request, and with it its place
+   * @param isAdmitted whether the response has begun, so that it is too late to refuse
+   * @returns gives the place back; to be called once or more
+   * @throws OriginServerError `busy` if too many wait already
+   */
+  reserve(signal: AbortSignal, isAdmitted: boolean): Promise<() => void>;
 }
+
+export interface VideoEncoderOptions {
+  /** Path, or name on the PATH. */
+  readonly program: string;
+  /** Videos that are worked on at the same time. */
+  readonly maxVideos: number;
+}
+
+/** Requests that wait for each video that is worked on: some seconds each. */
+const waitingByVideo = 4;
 
 /** Quality where a request says nothing, on its scale of 1 to 100. */
 const defaultQuality = 70;
@@ -63,16 +90,39 @@ const leastSide = 16;
 /**
  * Finds ffmpeg and asks what it can encode.
  *
- * @param program path, or name on the PATH
  * @returns undefined if there is none that runs and has an encoder of use
  */
-export async function openVideoEncoder(program: string): Promise<VideoEncoder | undefined> {
+export async function openVideoEncoder({ program, maxVideos }: VideoEncoderOptions): Promise<VideoEncoder | undefined> {
   const encoders = await encodersOf(program).catch(() => undefined);
   const formats = videoFormats.filter(({ encoder }) => encoders?.has(encoder));
-  return formats.length === 0 ? undefined : { formats, ...encoderOf(program) };
+  if (formats.length === 0) return undefined;
+  askCapabilities(program);
+  return { formats, ...encoderOf(program), reserve: reservation(maxVideos) };
 }
 
-function encoderOf(program: string): Omit<VideoEncoder, 'formats'> {
+function reservation(maxVideos: number): VideoEncoder['reserve'] {
+  const places = new Places(maxVideos);
+  const most = maxVideos * (1 + waitingByVideo);
+  const admission = new Admission(most, { detail: `${most} requests for videos are under way.`, retryAfter: 10 });
+  return async (signal, isAdmitted) => {
+    const leave = isAdmitted ? undefined : admission.enter(signal);
+    try {
+      const giveBack = await places.take(signal);
+      const end = (): void => {
+        signal.removeEventListener('abort', end);
+        giveBack();
+        leave?.();
+      };
+      signal.addEventListener('abort', end, { once: true });
+      return end;
+    } catch (cause) {
+      leave?.();
+      throw cause;
+    }
+  };
+}
+
+function encoderOf(program: string): Omit<VideoEncoder, 'formats' | 'reserve'> {
   const run = (
     input: AsyncIterable<Uint8Array> | string,
     inputOptions: string[],
@@ -83,7 +133,9 @@ function encoderOf(program: string): Omit<VideoEncoder, 'formats'> {
     encode(video, format, quality = defaultQuality, signal) {
       const { frameRate, frames } = video;
       const rate = statableRate(frameRate, format.frameRates);
+      const frameLength = video.width * video.height * video.channels;
       const inputOptions = [
+        ...['-thread_queue_size', String(framesReadAhead(frameLength))],
         ...['-f', 'rawvideo', '-pixel_format', video.channels === 1 ? 'gray' : 'rgb24'],
         ...['-video_size', `${video.width}x${video.height}`, '-framerate', String(frameRate)],
       ];
@@ -102,10 +154,29 @@ function encoderOf(program: string): Omit<VideoEncoder, 'formats'> {
     decode: (stored, { width, height, frameRate }, signal) =>
       seekable(stored, (input) => {
         const size = ['-s', `${width}x${height}`, '-r', String(frameRate)];
-        const outputOptions = ['-an', ...size, '-pix_fmt', 'rgb24', '-f', 'rawvideo'];
-        return inPieces(run(input, [], outputOptions, signal), width * height * 3);
+        return inPieces(run(input, [], ['-an', ...size, ...rawColors], signal), width * height * 3);
       }),
+    async decodeFrame(stored, { width, height }, frameNumber, signal) {
+      const frames = seekable(stored, (input) => {
+        // Its time becomes 0, so that no frames are put before it to keep a rate.
+        const only = ['-vf', `select=eq(n\\,${frameNumber - 1}),setpts=PTS-STARTPTS`, '-frames:v', '1'];
+        const size = ['-s', `${width}x${height}`];
+        return inPieces(run(input, [], ['-an', ...only, ...size, ...rawColors], signal), width * height * 3);
+      });
+      for await (const frame of frames) return frame;
+      throw originServerError('not-renderable', `The video ends before frame ${frameNumber}.`);
+    },
   };
+}
+
+/** R G B, eight bits each, and nothing around them. */
+const rawColors = ['-pix_fmt', 'rgb24', '-f', 'rawvideo'];
+
+/** Octets that ffmpeg reads ahead in a thread of its own: without one it waits for each frame, and the frames wait for it. */
+const octetsReadAhead = 8 * 1024 * 1024;
+
+function framesReadAhead(frameLength: number): number {
+  return Math.max(2, Math.min(32, Math.floor(octetsReadAhead / frameLength)));
 }
 
 /** What decoders are told of the colours: those of HDTV, which browsers take for any video of some size. */

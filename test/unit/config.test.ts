@@ -23,6 +23,7 @@ describe('settings', () => {
       maxRenderPixels: 0,
       cacheBytes: 1024 ** 3,
       ffmpeg: 'ffmpeg',
+      maxVideos: os.availableParallelism(),
       logLevel: 'info',
     });
   });

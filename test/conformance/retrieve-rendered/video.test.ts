@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TransferSyntaxUID } from '../../../src/dicom/transfer-syntax.ts';
 import { type BuiltElements, buildInstance, testUID } from '../../support/dicom-builder.ts';
@@ -88,8 +89,12 @@ function decode(video: Uint8Array, pixelFormat: 'gray' | 'rgb24', frameLength: n
     ],
     { input: video, maxBuffer: 1 << 28 },
   );
-  return Array.from({ length: Math.floor(stdout.length / frameLength) }, (_, i) =>
-    stdout.subarray(i * frameLength, (i + 1) * frameLength),
+  return chunksOf(stdout, frameLength);
+}
+
+function chunksOf(octets: Uint8Array, length: number): Uint8Array[] {
+  return Array.from({ length: Math.floor(octets.length / length) }, (_, i) =>
+    octets.subarray(i * length, (i + 1) * length),
   );
 }
 
@@ -336,19 +341,90 @@ describeWithTool('ffmpeg', 'the Resource Category Video (Sup174 6.1.1.2, 6.1.1.3
     });
   });
 
-  test('no single frame of a stored video is rendered; one that it does not have is not found', async () => {
-    for (const path of [
-      'frames/1/rendered',
-      'frames/25/rendered',
-      'frames/2,3/rendered',
-      'frames/7/thumbnail',
-      'thumbnail',
-    ]) {
-      const response = await server.get(`${target(12)}/${path}`, 'image/jpeg');
-      expect(response.status, path).toBe(406);
-      expect(await response.json(), path).toMatchObject({ detail: expect.stringContaining('video') });
-    }
-    expect((await server.get(`${target(12)}/frames/26/rendered`, 'image/jpeg')).status).toBe(404);
+  describe('a frame of a stored video', () => {
+    /** The frames of a test video as ffmpeg decodes all of it. */
+    const framesOf = (stream: Uint8Array): Uint8Array[] =>
+      chunksOf(
+        spawnSync('ffmpeg', ['-v', 'error', '-i', '-', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'], {
+          input: stream,
+          maxBuffer: 1 << 28,
+        }).stdout,
+        columns * rows * 3,
+      );
+    const pixelsOf = async (response: Response): Promise<Uint8Array> =>
+      new Uint8Array(
+        await sharp(await octetsOf(response))
+          .removeAlpha()
+          .raw()
+          .toBuffer(),
+      );
+
+    requirement('R-001-056', 'is a Single Frame Image: that very frame, in every coding and container', async () => {
+      const cases = [
+        [11, mpeg2],
+        [12, mp4],
+        [13, annexB],
+        [14, hevc],
+      ] as const;
+      for (const [number, stream] of cases) {
+        const frames = framesOf(stream);
+        const differs = (a: number, b: number): boolean => !Buffer.from(frames[a]!).equals(frames[b]!);
+        const inside = frames.findIndex((_, i) => i > 4 && differs(i, i - 1) && differs(i, i + 1));
+        for (const frameNumber of [1, inside + 1, 25]) {
+          const response = await server.get(`${target(number)}/frames/${frameNumber}/rendered`, 'image/png');
+          expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/png']);
+          const isSame = Buffer.from(await pixelsOf(response)).equals(frames[frameNumber - 1]!);
+          expect(isSame, `frame ${frameNumber} of instance ${number}`).toBe(true);
+        }
+      }
+    });
+
+    test('takes the parameters of an image; a window is none of a colour image', async () => {
+      const url = `${target(12)}/frames/3/rendered`;
+      const small = await server.get(`${url}?viewport=32,32&annotation=patient&quality=50`, 'image/jpeg');
+      expect([small.status, small.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+      const { width, height, format } = await sharp(await octetsOf(small)).metadata();
+      expect([width, height, format]).toEqual([32, 24, 'jpeg']);
+      const plain = await pixelsOf(await server.get(url, 'image/png'));
+      const windowed = await pixelsOf(await server.get(`${url}?window=1,2,linear`, 'image/png'));
+      expect(Buffer.from(windowed).equals(plain)).toBe(true);
+      expect((await server.get(url, 'video/mp4')).status).toBe(406);
+      expect((await server.get(url, '*/*')).headers.get('content-type')).toBe('image/jpeg');
+    });
+
+    test('is kept as other results are, and is not decoded for a 304', async () => {
+      const url = `${target(12)}/frames/5/rendered`;
+      const first = await server.get(url, 'image/jpeg');
+      const again = await server.get(url, 'image/jpeg');
+      expect(Buffer.from(await octetsOf(again)).equals(await octetsOf(first))).toBe(true);
+      const unseen = `${target(12)}/frames/6/rendered`;
+      const { headers } = await fetch(`${server.url}${unseen}`, { method: 'HEAD', headers: { Accept: 'image/jpeg' } });
+      const same = await fetch(`${server.url}${unseen}`, {
+        headers: { Accept: 'image/jpeg', 'If-None-Match': headers.get('etag')! },
+      });
+      expect(same.status).toBe(304);
+    });
+
+    test('stands for the video as its thumbnail: the one in the middle', async () => {
+      const thumbnail = await server.get(`${target(12)}/thumbnail`, 'image/png');
+      const middle = await server.get(`${target(12)}/frames/13/rendered?viewport=128,128`, 'image/png');
+      expect([thumbnail.status, middle.status]).toEqual([200, 200]);
+      expect(Buffer.from(await octetsOf(thumbnail)).equals(await octetsOf(middle))).toBe(true);
+      expect((await server.get(`${target(12)}/frames/7/thumbnail`, 'image/jpeg')).status).toBe(200);
+    });
+
+    test('several come as parts; one that the video does not have is not found', async () => {
+      const response = await server.get(`${target(12)}/frames/3,1/rendered`, 'multipart/related;type="image/png"');
+      expect(response.status).toBe(200);
+      const parts = await partsOfResponse(response);
+      const locations = parts.map(({ headers }) => headers.get('content-location'));
+      expect(locations).toEqual([3, 1].map((n) => `${server.url}${target(12)}/frames/${n}/rendered`));
+      expect((await server.get(`${target(12)}/frames/26/rendered`, 'image/jpeg')).status).toBe(404);
+    });
+
+    requirement('R-001-058', 'is what the whole video is not: that has no image/jpeg', async () => {
+      expect((await server.get(`${target(12)}/rendered`, 'image/jpeg')).status).toBe(406);
+    });
   });
 
   test('several videos come as parts, each as it is made', async () => {
@@ -410,6 +486,11 @@ describe('without ffmpeg', () => {
     expect((await server.get(`${target(11)}/rendered`, 'video/mpeg')).status).toBe(200);
     expect((await server.get(`${target(11)}/rendered`, 'video/mp4')).status).toBe(406);
     expect((await server.get(`${target(11)}/rendered?viewport=8,8`, 'video/mpeg')).status).toBe(406);
+    for (const path of ['frames/1/rendered', 'frames/7/thumbnail', 'thumbnail']) {
+      const response = await server.get(`${target(11)}/${path}`, 'image/jpeg');
+      expect(response.status, path).toBe(406);
+      expect(await response.json(), path).toMatchObject({ detail: expect.stringContaining('ffmpeg') });
+    }
   });
 
   test('the capabilities say so', async () => {

@@ -39,7 +39,7 @@ afterAll(() => pool.close());
 
 describe('the pixel pool', () => {
   test('renders, many at a time', async () => {
-    const images = await Promise.all(Array.from({ length: 8 }, () => pool.render(task())));
+    const images = await Promise.all(Array.from({ length: 8 }, () => pool.render(async () => task())));
     expect(new Set(images.map((png) => Buffer.from(png).toString('latin1', 1, 4)))).toEqual(new Set(['PNG']));
   });
 
@@ -47,36 +47,61 @@ describe('the pixel pool', () => {
     const impatient = createPixelPool({ workers: 1, longestTask: 1 });
     try {
       for (let time = 0; time < 2; time++) {
-        await expect(impatient.render(task())).rejects.toMatchObject({ code: 'not-renderable' });
+        await expect(impatient.render(async () => task())).rejects.toMatchObject({ code: 'not-renderable' });
       }
     } finally {
       await impatient.close();
     }
   });
 
-  test('lets no further request in while too many tasks wait', async () => {
-    const small = createPixelPool({ workers: 1, maxWaiting: 3 });
+  test('lets no further request in while too many are under way', async () => {
+    const small = createPixelPool({ workers: 1, maxRequests: 2 });
     try {
-      expect(() => small.admit()).not.toThrow();
-      const images = Array.from({ length: 5 }, () => small.render(task()));
+      const gone = new AbortController();
+      const [leave] = [small.admit(), small.admit(gone.signal)];
       expect(() => small.admit()).toThrow(
         expect.objectContaining({ code: 'busy', status: 503, headers: { 'Retry-After': '2' } }),
       );
-      await Promise.all(images);
+      leave();
+      leave();
+      small.admit();
+      expect(() => small.admit()).toThrow();
+      gone.abort();
       expect(() => small.admit()).not.toThrow();
     } finally {
       await small.close();
     }
   });
 
+  test('reads a frame when its turn comes, not before', async () => {
+    let read = 0;
+    const images = Array.from({ length: 20 }, () =>
+      pool.render(async () => {
+        read++;
+        return task();
+      }),
+    );
+    await images[0];
+    expect(read).toBeLessThan(6);
+    await Promise.all(images);
+    expect(read).toBe(20);
+  });
+
+  test('a frame that cannot be read keeps no place', async () => {
+    for (let time = 0; time < 4; time++) {
+      await expect(pool.render(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
+    }
+    await expect(pool.render(async () => task())).resolves.toBeInstanceOf(Uint8Array);
+  });
+
   test('takes the frame away, and leaves what stood beside it in its buffer', async () => {
     const shared = new Uint8Array(64 * 64 + 10).fill(5);
-    await pool.render(task({ frame: shared.subarray(10) }));
+    await pool.render(async () => task({ frame: shared.subarray(10) }));
     expect(shared[0]).toBe(5);
   });
 
   test('an error keeps its code, its clause and its words', async () => {
-    const failure = await pool.render(task({ frame: new Uint8Array(3) })).catch((error: unknown) => error);
+    const failure = await pool.render(async () => task({ frame: new Uint8Array(3) })).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(OriginServerError);
     expect(failure).toMatchObject({
       code: 'not-renderable',
@@ -86,24 +111,29 @@ describe('the pixel pool', () => {
   });
 
   test('a failure is that of its task alone', async () => {
-    const outcomes = await Promise.allSettled([pool.render(task({ frame: new Uint8Array(1) })), pool.render(task())]);
+    const outcomes = await Promise.allSettled([
+      pool.render(async () => task({ frame: new Uint8Array(1) })),
+      pool.render(async () => task()),
+    ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
   });
 
   test('a task that is abandoned while it waits is never begun', async () => {
     const abandoned = new AbortController();
-    const busy = pool.render(task());
-    const waiting = pool.render(task(), abandoned.signal);
+    const busy = pool.render(async () => task());
+    const waiting = pool.render(async () => task(), abandoned.signal);
     abandoned.abort();
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
     await expect(busy).resolves.toBeInstanceOf(Uint8Array);
-    await expect(pool.render(task())).resolves.toBeInstanceOf(Uint8Array);
+    await expect(pool.render(async () => task())).resolves.toBeInstanceOf(Uint8Array);
   });
 
   test('transcodes', async () => {
     const frame = Uint8Array.from({ length: 64 * 64 }, (_, i) => i & 63);
     const native = '1.2.840.10008.1.2.1';
     const uids = { fromTransferSyntaxUID: native, toTransferSyntaxUID: native };
-    expect(Buffer.from(await pool.transcode({ image, frame: frame.slice(), ...uids }))).toEqual(Buffer.from(frame));
+    expect(Buffer.from(await pool.transcode(async () => ({ image, frame: frame.slice(), ...uids })))).toEqual(
+      Buffer.from(frame),
+    );
   });
 });
