@@ -6,9 +6,10 @@ import { concurrencyLimit, type Limits } from './concurrency-limit.ts';
 import { cors } from './cors.ts';
 import type { Log } from './log.ts';
 import { problemResponse } from './problem.ts';
+import { RememberedRoutes } from './remembered-routes.ts';
 import { requestLog } from './request-log.ts';
 import { validatedQuery } from './request-validation.ts';
-import { enterArchive, operationsRouter } from './router.ts';
+import { enterArchive, enterServer, operationsRouter } from './router.ts';
 import { baseUrlOf } from './service-root.ts';
 import { checkUrl, clip, originForm } from './url-syntax.ts';
 
@@ -26,8 +27,8 @@ export interface HttpSettings extends Limits {
 /**
  * The origin server as a request listener: service roots, validation, handlers, and one funnel for failures.
  *
- * The checks run in a fixed order: limit of requests (503), HTTP version (400), URL syntax (400), resource (404), method (405), path and query values
- * (400); what follows is the handler's.
+ * The checks run in a fixed order: limit of requests (503), HTTP version and Host (400), URL syntax (400), resource (404), method (405), path and query
+ * values (400); what follows is the handler's. A URL that came through is served at once when it is asked for again.
  *
  * @requirement R-000-084
  */
@@ -41,7 +42,8 @@ export function buildApp({
   log: Log;
 }): RequestListener {
   const archivePath = `${settings.prefix}/aets/:AETitle`;
-  const service = operationsRouter(['service'], handlers);
+  const remembered = new RememberedRoutes();
+  const service = operationsRouter(['service'], handlers, remembered);
   const app = express();
   app.enable('case sensitive routing');
   app.enable('strict routing');
@@ -52,13 +54,15 @@ export function buildApp({
   app.use(cors(settings.corsOrigin));
   app.use(concurrencyLimit(settings));
   app.use(httpVersion);
+  app.use(authority(settings));
+  app.use(remembered.handler);
   app.use(urlSyntax);
   app.use(firstArchive(settings));
   app.use('/dicomweb', service);
   app.use(archivePath, namedArchive(settings));
   app.use(`${archivePath}/rs`, service);
-  app.use(archivePath, operationsRouter(['archive'], handlers));
-  app.use(operationsRouter(['archive', 'server'], handlers));
+  app.use(archivePath, operationsRouter(['archive'], handlers, remembered));
+  app.use(operationsRouter(['archive', 'server'], handlers, remembered));
   app.use(unknownRoute);
   app.use(problemResponse(log));
   return (request, response) => {
@@ -77,20 +81,27 @@ const httpVersion: RequestHandler = (request, _response, next) => {
   next();
 };
 
+function authority({ baseUrl }: HttpSettings): RequestHandler {
+  return (request, response, next) => {
+    enterServer(response, baseUrlOf(request, baseUrl));
+    next();
+  };
+}
+
 const urlSyntax: RequestHandler = (request, _response, next) => {
   checkUrl(request.url);
   next();
 };
 
-function firstArchive({ aeTitles: [aeTitle], baseUrl }: HttpSettings): RequestHandler {
-  return (request, response, next) => {
-    enterArchive(response, { aeTitle, serviceRoot: `${baseUrlOf(request, baseUrl)}/dicomweb` });
+function firstArchive({ aeTitles: [aeTitle] }: HttpSettings): RequestHandler {
+  return (_request, response, next) => {
+    enterArchive(response, { aeTitle, rootPath: '/dicomweb' });
     next();
   };
 }
 
 /** @requirement R-000-086 */
-function namedArchive({ aeTitles, baseUrl, prefix }: HttpSettings): RequestHandler {
+function namedArchive({ aeTitles, prefix }: HttpSettings): RequestHandler {
   return (request, response, next) => {
     const aeTitle = String(request.params.AETitle);
     if (!aeTitles.includes(aeTitle)) {
@@ -99,8 +110,7 @@ function namedArchive({ aeTitles, baseUrl, prefix }: HttpSettings): RequestHandl
         requirement: 'R-000-086',
       });
     }
-    const serviceRoot = `${baseUrlOf(request, baseUrl)}${prefix}/aets/${encodeURIComponent(aeTitle)}/rs`;
-    enterArchive(response, { aeTitle, serviceRoot });
+    enterArchive(response, { aeTitle, rootPath: `${prefix}/aets/${encodeURIComponent(aeTitle)}/rs` });
     next();
   };
 }

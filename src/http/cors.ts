@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { addCommonFields, writeHead } from './common-fields.ts';
 import { requestIdField } from './request-log.ts';
 
 /** Header fields that a script on another origin may read. */
@@ -23,20 +24,21 @@ const maxAge = '86400';
  * @param allowedOrigin "*", or the one origin whose pages may; the empty text allows none
  */
 export function cors(allowedOrigin = '*'): RequestHandler {
+  const allowed = {
+    'Access-Control-Allow-Origin': allowedOrigin,
+    'Access-Control-Expose-Headers': exposed,
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+  };
   return (request, response, next) => {
-    if (allowedOrigin !== '') {
-      response.setHeader('Access-Control-Allow-Origin', allowedOrigin);
-      response.setHeader('Access-Control-Expose-Headers', exposed);
-      response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
-    }
+    if (allowedOrigin !== '') addCommonFields(response, allowed);
     const method = request.headers['access-control-request-method'];
     if (request.method !== 'OPTIONS' || method === undefined) return next();
-    if (allowedOrigin !== '') {
-      response.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, OPTIONS');
-      response.setHeader('Access-Control-Allow-Headers', request.headers['access-control-request-headers'] ?? '*');
-      response.setHeader('Access-Control-Max-Age', maxAge);
-    }
-    response.statusCode = 204;
+    const preflight = {
+      'Access-Control-Allow-Methods': 'GET, HEAD, POST, OPTIONS',
+      'Access-Control-Allow-Headers': request.headers['access-control-request-headers'] ?? '*',
+      'Access-Control-Max-Age': maxAge,
+    };
+    writeHead(response, 204, allowedOrigin === '' ? {} : preflight);
     response.end();
   };
 }

@@ -42,7 +42,7 @@ export async function listen(
       silentSockets.delete(socket);
       if (closing) response.setHeader('Connection', 'close');
       // What a client still sends after its answer is read and forgotten: closing on it could cost the client the answer.
-      response.once('finish', () => request.unpipe().resume());
+      if (request.method === 'POST') response.once('finish', () => request.unpipe().resume());
       response.once('close', () => {
         if (inFlight.get(socket) === response) inFlight.delete(socket);
         // A connection that was busy when closing began would otherwise stay until its keep-alive ends.

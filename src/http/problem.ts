@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler } from 'express';
 import { OriginServerError, originServerError } from '../errors/origin-server-error.ts';
+import { writeHead } from './common-fields.ts';
 import type { Log } from './log.ts';
 import { requestIdOf } from './request-log.ts';
 
@@ -42,7 +43,7 @@ export function problemResponse(log: Log): ErrorRequestHandler {
     // Once the status line is out, the only way to say that the body is not whole is to break the connection.
     if (response.headersSent) return void response.destroy();
     const body = problemBody(failure, id);
-    response.writeHead(failure.status, {
+    writeHead(response, failure.status, {
       ...failure.headers,
       'Content-Type': problemMediaType,
       'Content-Length': Buffer.byteLength(body),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
+import { addCommonFields } from './common-fields.ts';
 import type { Log } from './log.ts';
 
 /** Name under which a request's identifier is sent back; problems and the log carry the same one. */
@@ -17,7 +18,7 @@ export function requestLog(log: Log): RequestHandler {
     const id = randomUUID();
     const { method, url } = request;
     response.locals.requestId = id;
-    response.setHeader(requestIdField, id);
+    addCommonFields(response, { [requestIdField]: id });
     response.once('close', () => {
       const ms = Math.round(performance.now() - start);
       const left = response.writableFinished ? '' : ' (the client left)';

@@ -1,10 +1,10 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { createRequire } from 'node:module';
 import { type ParsedUrlQuery, parse } from 'node:querystring';
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import document from '../../generated/openapi.json' with { type: 'json' };
 import { type OriginServerError, originServerError } from '../errors/origin-server-error.ts';
+import { bareContentType } from './remembered-routes.ts';
 import { clip } from './url-syntax.ts';
 
 memoisePathToRegexp();
@@ -49,13 +49,12 @@ export function requestValidation(paths: readonly string[]): RequestHandler {
     fileUploader: false,
     useRequestUrl: true,
   });
-  const whole = Router().use(
+  return Router().use(
     hideContentTypeParameters,
     ...(validator as RequestHandler[]),
     restoreContentType,
     translateFailure,
   );
-  return onceForEachUrl(whole);
 }
 
 /** The query component as the validator gets to see it, which would take the unknown name viewport[x] for viewport. */
@@ -64,32 +63,6 @@ export function validatedQuery(component: string): ParsedUrlQuery {
   for (const name of Object.keys(query)) if (name.includes('[')) delete query[name];
   return query;
 }
-
-/** URLs that are remembered to be as described. */
-const mostRemembered = 8192;
-
-/**
- * Checks a URL once: the outcome depends on method, URL and, where there is a body, its Content-Type alone, and the check
- * takes longer than finding what is asked for. Only what passed is remembered, and the oldest is forgotten first.
- */
-function onceForEachUrl(check: RequestHandler): RequestHandler {
-  const passed = new Set<string>();
-  return (request, response, next) => {
-    const { method, url } = request;
-    if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return check(request, response, next);
-    const key = method === 'POST' ? `POST ${bareContentType(request.headers)} ${url}` : `${method} ${url}`;
-    if (passed.has(key)) return next();
-    return check(request, response, (failure?: unknown) => {
-      if (failure !== undefined) return next(failure);
-      if (passed.size === mostRemembered) passed.delete(passed.values().next().value!);
-      if (key.length <= longestRemembered) passed.add(key);
-      next();
-    });
-  };
-}
-
-/** Longer URLs are checked each time, so that what is remembered stays small. */
-const longestRemembered = 1024;
 
 /** What the validator looks at; the rest of the description would only make its checks slow to compile. */
 interface ValidatedPart {
@@ -148,11 +121,6 @@ const hideContentTypeParameters: RequestHandler = (request, _response, next) => 
   }
   next();
 };
-
-/** The media type without its parameters; empty if there is none. */
-function bareContentType({ 'content-type': contentType = '' }: IncomingHttpHeaders): string {
-  return contentType.split(';', 1)[0]!.trim().toLowerCase();
-}
 
 const restoreContentType: RequestHandler = (request, _response, next) => {
   const contentType = contentTypes.get(request);

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Response } from 'express';
 import type { OperationId, OperationResponse } from '../../generated/operations.ts';
 import { giveBackBuffer } from '../buffers/reusable-buffers.ts';
+import { writeHead } from './common-fields.ts';
 
 /** Fields for every response unless the handler says otherwise. */
 const defaults = {
@@ -31,45 +32,72 @@ export async function sendResponse(
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
     if (body !== undefined) fields['Content-Length'] = String(Buffer.byteLength(body));
     else if (!isHead && status !== 204 && status !== 304) fields['Content-Length'] ??= '0';
-    response.writeHead(status, fields);
+    writeHead(response, status, fields);
     response.end(isHead ? undefined : body);
     return;
   }
   if (isHead) {
     leave(body);
-    response.writeHead(status, fields);
+    writeHead(response, status, fields);
     response.end();
     return;
   }
+  const chunks = body[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  writeHead(response, status, fields);
+  await sendChunks(first, chunks, response);
+}
+
+/** Octets that the system gets to take before it is waited for: few large writes cost less than many small ones. */
+const batchLength = 512 * 1024;
+
+async function sendChunks(
+  first: IteratorResult<Uint8Array>,
+  chunks: AsyncIterator<Uint8Array>,
+  response: Response,
+): Promise<void> {
   let corked = false;
   const uncork = (): void => {
     if (corked) response.uncork();
     corked = false;
   };
   let unsent: Uint8Array[] = [];
-  for await (const chunk of body) {
-    if (!response.headersSent) response.writeHead(status, fields);
+  let unsentLength = 0;
+  // A reusable buffer may be filled again when the system has everything that was in it. What may wait in the response
+  // without a need to drain it is shorter than any of them.
+  const giveBack = (): void => {
+    for (const sent of unsent) giveBackBuffer(sent);
+    unsent = [];
+    unsentLength = 0;
+  };
+  let current = first;
+  while (current.done !== true) {
+    // Asked for before this one is written, so that the disk is read while the system copies.
+    const ahead = chunks.next();
+    // It may fail while nobody waits for it; whoever waits then hears of it.
+    ahead.catch(() => {});
     // What comes without waiting goes out together: the head of a part with its body, and small parts with each other.
     if (!corked) {
       response.cork();
       process.nextTick(uncork);
       corked = true;
     }
-    unsent.push(chunk);
-    if (response.write(chunk)) continue;
-    // Letting go may drain the response at once, and it says so only once.
-    const whenDrained = drained(response);
-    uncork();
-    await whenDrained;
-    if (response.destroyed) return;
-    // Drained is when the system has everything. A reusable buffer is longer than what may wait here undrained.
-    for (const sent of unsent) giveBackBuffer(sent);
-    unsent = [];
+    response.write(current.value);
+    unsent.push(current.value);
+    unsentLength += current.value.length;
+    if (unsentLength >= batchLength && response.writableNeedDrain) {
+      // Letting go may drain the response at once, and it says so only once.
+      const whenDrained = drained(response);
+      uncork();
+      await whenDrained;
+    }
+    if (response.destroyed) return void (await chunks.return?.());
+    if (unsentLength >= batchLength) giveBack();
+    current = await ahead;
   }
-  if (!response.headersSent) response.writeHead(status, fields);
-  // The end would overtake chunks that are still held back.
-  uncork();
-  response.end();
+  // The end would overtake chunks that wait to be one.
+  if (response.chunkedEncoding) uncork();
+  response.end(giveBack);
 }
 
 /** Gives up a body that nobody reads. */

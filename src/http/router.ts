@@ -10,13 +10,19 @@ import {
   operations,
 } from '../../generated/operations.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
+import type { RememberedRoutes } from './remembered-routes.ts';
 import { requestValidation } from './request-validation.ts';
 import { sendResponse } from './response.ts';
 
-/** Whose archive a request is for, and what URLs in its response begin with. */
+/** Whose archive a request is for, and the path of its service root. */
 export interface Archive {
   readonly aeTitle: string;
-  readonly serviceRoot: string;
+  readonly rootPath: string;
+}
+
+/** Says what URLs in the response begin with: scheme, authority, and the path before any service root. */
+export function enterServer(response: Response, baseUrl: string): void {
+  response.locals.baseUrl = baseUrl;
 }
 
 /** Says whose archive the request is for; a router of operations comes after it. */
@@ -28,7 +34,11 @@ export function enterArchive(response: Response, archive: Archive): void {
  * Validation and routes for the operations below the given roots: each goes to its handler, or to 501 while it is planned. OPTIONS
  * of every resource goes to Retrieve Capabilities.
  */
-export function operationsRouter(roots: readonly Operation['root'][], handlers: Handlers): Router {
+export function operationsRouter(
+  roots: readonly Operation['root'][],
+  handlers: Handlers,
+  remembered: RememberedRoutes,
+): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const below = operations.filter(({ root }) => roots.includes(root));
   const paths = [...new Set(below.map(({ path }) => path))];
@@ -36,11 +46,11 @@ export function operationsRouter(roots: readonly Operation['root'][], handlers: 
   for (const operation of below) {
     const route = router.route(expressPath(operation.path));
     // Express sends HEAD to the route of GET.
-    if (operation.method === 'GET') route.get(serve(operation, handlers));
-    if (operation.method === 'POST') route.post(serve(operation, handlers));
+    if (operation.method === 'GET') route.get(serve(operation, handlers, remembered));
+    if (operation.method === 'POST') route.post(serve(operation, handlers, remembered));
   }
   const capabilities = operations.find(({ operationId }) => operationId === 'retrieveCapabilities')!;
-  for (const path of paths) router.options(expressPath(path), serve({ ...capabilities, path }, handlers));
+  for (const path of paths) router.options(expressPath(path), serve({ ...capabilities, path }, handlers, remembered));
   return router;
 }
 
@@ -48,7 +58,11 @@ function expressPath(template: string): string {
   return template.replace(/\{(\w+)\}/g, ':$1');
 }
 
-function serve({ operationId, path, planned }: Operation, handlers: Handlers): RequestHandler {
+function serve(
+  { operationId, path: resource, planned }: Operation,
+  handlers: Handlers,
+  remembered: RememberedRoutes,
+): RequestHandler {
   const handler = handlers[operationId];
   if (handler === 'planned') {
     return () => {
@@ -57,24 +71,36 @@ function serve({ operationId, path, planned }: Operation, handlers: Handlers): R
   }
   // Handlers ties each handler to the types of its operation; here, where it may be any, only what they share is known.
   const anyHandler = handler as unknown as Handler<OperationId>;
-  return async (request, response) => {
-    const gone = new AbortController();
-    response.once('close', () => {
-      if (!response.writableFinished) gone.abort();
-    });
-    const queryAt = request.originalUrl.indexOf('?');
-    const answer = await anyHandler({
+  /** Serves a URL by what is found out about it once. */
+  const routeOf = (url: string, path: Request['params'], { aeTitle, rootPath }: Archive): RequestHandler => {
+    const queryAt = url.indexOf('?');
+    const target = {
       operationId,
-      method: request.method as Method,
-      resource: path,
-      path: request.params as unknown as OperationRequest<OperationId>['path'],
-      query: queryAt < 0 ? '' : request.originalUrl.slice(queryAt + 1),
-      headers: request.headers as Readonly<Record<string, string | undefined>>,
-      body: request.method === 'POST' ? bodyOf(request) : request,
-      ...(response.locals.archive as Archive),
-      signal: gone.signal,
-    });
-    await sendResponse(answer, response, request.method === 'HEAD');
+      resource,
+      path: path as unknown as OperationRequest<OperationId>['path'],
+      query: queryAt < 0 ? '' : url.slice(queryAt + 1),
+      aeTitle,
+    };
+    return async (request, response) => {
+      const gone = new AbortController();
+      response.once('close', () => {
+        if (!response.writableFinished) gone.abort();
+      });
+      const answer = await anyHandler({
+        ...target,
+        method: request.method as Method,
+        headers: request.headers as Readonly<Record<string, string | undefined>>,
+        body: request.method === 'POST' ? bodyOf(request) : request,
+        serviceRoot: `${response.locals.baseUrl as string}${rootPath}`,
+        signal: gone.signal,
+      });
+      await sendResponse(answer, response, request.method === 'HEAD');
+    };
+  };
+  return (request, response, next) => {
+    const route = routeOf(request.originalUrl, request.params, response.locals.archive as Archive);
+    remembered.add(request, route);
+    return route(request, response, next);
   };
 }
 

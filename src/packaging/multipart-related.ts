@@ -1,14 +1,13 @@
-import { hash } from 'node:crypto';
 import type { PackagedBody, Representation } from './representation.ts';
 
 /**
- * Boundary for a body that a digest describes.
+ * Boundary for a body that an entity tag describes, which is a digest of it in base64url.
  *
  * It cannot stand in the body by accident or on purpose: content that holds it would have to hold a hash of itself. The
  * same content always has the same boundary, so that a strong entity tag holds byte by byte. RFC 2046 5.1.1.
  */
 export function boundaryOf(entityTag: string): string {
-  return `fiducial-${hash('sha256', `boundary ${entityTag}`, 'hex').slice(0, 40)}`;
+  return `fiducial-${entityTag.slice(1, -1)}`;
 }
 
 /**
@@ -26,12 +25,7 @@ export function multipartRelated(type: string, parts: readonly Representation[],
   return {
     contentType: `multipart/related; type="${type}"; boundary=${boundary}`,
     ...(contentLength === undefined ? {} : { contentLength }),
-    async *open() {
-      for (const [place, part] of parts.entries()) {
-        yield* withHead(heads[place]!, part);
-      }
-      yield tail;
-    },
+    open: () => joined(parts, (_part, place) => heads[place]!, tail),
   };
 }
 
@@ -47,25 +41,33 @@ export function multipartRelatedStream(
 ): PackagedBody {
   return {
     contentType: `multipart/related; type="${type}"; boundary=${boundary}`,
-    async *open() {
-      let place = 0;
-      for await (const part of parts) {
-        yield* withHead(Buffer.from(headOf(part, boundary, place++), 'latin1'), part);
-      }
-      yield Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1');
-    },
+    open: () =>
+      joined(
+        parts,
+        (part, place) => Buffer.from(headOf(part, boundary, place), 'latin1'),
+        Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1'),
+      ),
   };
 }
 
-/** A part behind its head, which waits for the first octets: a part that cannot be made has begun nothing. */
-async function* withHead(head: Uint8Array, part: Representation): AsyncGenerator<Uint8Array> {
-  let isBegun = false;
-  for await (const chunk of part.open()) {
+/** Each part behind its head, which waits for the first octets: a part that cannot be made has begun nothing. */
+async function* joined(
+  parts: Iterable<Representation> | AsyncIterable<Representation>,
+  headOfPart: (part: Representation, place: number) => Uint8Array,
+  tail: Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  let place = 0;
+  for await (const part of parts) {
+    const head = headOfPart(part, place++);
+    let isBegun = false;
+    for await (const chunk of part.open()) {
+      if (!isBegun) yield head;
+      isBegun = true;
+      yield chunk;
+    }
     if (!isBegun) yield head;
-    isBegun = true;
-    yield chunk;
   }
-  if (!isBegun) yield head;
+  yield tail;
 }
 
 /** Delimiter and header fields of a part; the CRLF before the delimiter belongs to it (RFC 2046 5.1.1). */

@@ -217,9 +217,16 @@ export function selectPerInstance(
   return { instances, ...(leftOut === undefined ? {} : { leftOut }) };
 }
 
+const situations = new WeakMap<StoredIndex, string>();
+
 /** Everything that the representations of an instance depend on. */
-function situationOf({ TransferSyntaxUID, image, pixelData, encapsulatedDocumentMediaType }: StoredIndex): string {
-  return JSON.stringify([TransferSyntaxUID, image, pixelData !== undefined, encapsulatedDocumentMediaType]);
+function situationOf(index: StoredIndex): string {
+  const known = situations.get(index);
+  if (known !== undefined) return known;
+  const { TransferSyntaxUID, image, pixelData, encapsulatedDocumentMediaType } = index;
+  const situation = JSON.stringify([TransferSyntaxUID, image, pixelData !== undefined, encapsulatedDocumentMediaType]);
+  situations.set(index, situation);
+  return situation;
 }
 
 /** Adds to a refused transfer syntax why the instance cannot be sent in it. */

@@ -10,18 +10,25 @@ export interface TargetPath {
   readonly instance?: string;
 }
 
+/** Targets of paths. A URL that is asked for again comes with the same path. */
+const targets = new WeakMap<TargetPath, Target>();
+
 /**
  * The target resource that the path names.
  *
  * @throws OriginServerError 400 for what is no UID (PS3.5 9.1)
  */
 export function targetOf(aeTitle: string, path: TargetPath): Target {
-  return {
+  const known = targets.get(path);
+  if (known?.aeTitle === aeTitle) return known;
+  const target = {
     aeTitle,
     StudyInstanceUID: uid('Study', path.study),
     ...(path.series === undefined ? {} : { SeriesInstanceUID: uid('Series', path.series) }),
     ...(path.instance === undefined ? {} : { SOPInstanceUID: uid('SOP', path.instance) }),
   };
+  targets.set(path, target);
+  return target;
 }
 
 function uid(level: string, text: string): string {

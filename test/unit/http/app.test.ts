@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Handler } from '../../../generated/operations.ts';
 import { createLog } from '../../../src/http/log.ts';
 import { requirement } from '../../support/requirement.ts';
-import { type StubService, startStubService } from '../../support/stub-service.ts';
+import { type StubService, sendRaw, startStubService } from '../../support/stub-service.ts';
 
 let service: StubService | undefined;
 afterEach(async () => {
@@ -65,6 +65,49 @@ describe('service roots', () => {
     service = await startStubService();
     expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
     expect((await fetch(`${service.url}/dicomweb/health/live`)).status).toBe(404);
+  });
+});
+
+describe('a URL that is asked for again', () => {
+  test('leads to the same resource, under the host of each request', async () => {
+    service = await startStubService();
+    const ask = (host: string, method = 'GET') =>
+      sendRaw(
+        service!.port,
+        `${method} /dicomweb/studies/1.2?x=1 HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+      );
+    for (const host of ['a', 'b', 'a']) {
+      const answer = await ask(host);
+      expect(answer).toContain('"path":{"study":"1.2"}');
+      expect(answer).toContain('"query":"x=1"');
+      expect(answer).toContain(`"serviceRoot":"http://${host}/dicomweb"`);
+    }
+    expect(await ask('a', 'HEAD')).toMatch(/^HTTP\/1\.1 200 [\s\S]*\r\n\r\n$/);
+    expect(await ask('/', 'GET')).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  test('is looked at again where it was not right', async () => {
+    service = await startStubService();
+    for (const again of [1, 2]) {
+      const statuses = ['studies/x', 'studies/1?quality=0', 'nothing'].map(
+        async (path) => (await fetch(`${service!.url}/dicomweb/${path}`)).status,
+      );
+      expect([again, ...(await Promise.all(statuses))]).toEqual([again, 400, 400, 404]);
+    }
+  });
+
+  test('is looked at again with another method, or a body of another media type', async () => {
+    service = await startStubService();
+    const post = async (contentType: string) => {
+      const headers = { 'Content-Type': contentType };
+      return (await fetch(`${service!.url}/dicomweb/studies/1`, { method: 'POST', headers, body: 'x' })).status;
+    };
+    expect((await fetch(`${service.url}/dicomweb/studies/1`)).status).toBe(200);
+    for (let again = 0; again < 2; again += 1) {
+      expect(await post('application/dicom')).toBe(200);
+      expect(await post('text/plain')).toBe(400);
+      expect((await fetch(`${service.url}/dicomweb/studies/1`, { method: 'DELETE' })).status).toBe(405);
+    }
   });
 });
 

@@ -39,6 +39,30 @@ describe('responses', () => {
     expect([body.length, body[0], body[999_999]]).toEqual([1_000_000, 0, 99]);
   });
 
+  test('chunks of any length, with pauses or without, come in their order', async () => {
+    const lengths = [1, 600_000, 70_000, 10, 524_288, 3, 0, 1_200_000, 65_536, 20, 500_000];
+    async function* mixed(pause: number): AsyncGenerator<Uint8Array> {
+      for (const [place, length] of lengths.entries()) {
+        if (place % 3 === pause) await wait(5);
+        yield new Uint8Array(length).fill(place);
+      }
+    }
+    const whole = Buffer.concat(lengths.map((length, place) => Buffer.alloc(length, place)));
+    for (const pause of [0, 1, 2, 3]) {
+      for (const further of [{}, { 'Content-Length': String(whole.length) }]) {
+        const url = await serveStudy(async () => ({
+          status: 200,
+          headers: { ...headers, ...further },
+          body: mixed(pause),
+        }));
+        const body = Buffer.from(await (await fetch(url)).arrayBuffer());
+        expect(body.equals(whole)).toBe(true);
+        await service?.close();
+        service = undefined;
+      }
+    }
+  });
+
   test('an empty stream is an empty body', async () => {
     const url = await serveStudy(async () => ({ status: 200, headers, body: chunks(0, 0) }));
     expect((await (await fetch(url)).arrayBuffer()).byteLength).toBe(0);
