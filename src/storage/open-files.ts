@@ -1,15 +1,13 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 
 export interface OpenFile {
   readonly fd: number;
-  readonly size: number;
   /** To be called once when the file is no longer read. */
   release(): void;
 }
 
 interface Held {
   readonly fd: number;
-  readonly size: number;
   users: number;
 }
 
@@ -35,7 +33,6 @@ export class OpenFiles {
     let released = false;
     return {
       fd: file.fd,
-      size: file.size,
       release: () => {
         if (released) return;
         released = true;
@@ -62,5 +59,5 @@ export class OpenFiles {
 
 function openFile(path: string): Held {
   const fd = openSync(path, 'r');
-  return { fd, size: fstatSync(fd).size, users: 0 };
+  return { fd, users: 0 };
 }
