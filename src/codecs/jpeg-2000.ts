@@ -38,7 +38,7 @@ async function decode(encoded: Uint8Array, image: ImagePixel, { halvings = 0 }: 
 const compressionRatio = 10;
 
 async function encode(frame: PixelFrame, _image: ImagePixel, encoding: FrameEncoding): Promise<Uint8Array> {
-  return encoding.transferSyntaxUID === lossyUID ? encodeIrreversibly(frame) : encodeJpeg2000(frame);
+  return encoding.transferSyntaxUID === lossyUID ? encodeIrreversibly(frame, compressionRatio) : encodeJpeg2000(frame);
 }
 
 /**
@@ -56,14 +56,20 @@ export async function encodeJpeg2000(frame: PixelFrame): Promise<Uint8Array> {
   });
 }
 
-/** The library that decodes has no rate control; another one writes what is to be small. */
-async function encodeIrreversibly(frame: PixelFrame): Promise<Uint8Array> {
+/**
+ * Encodes a frame as an irreversible JPEG 2000 codestream. The library that decodes has no rate control; another one writes what
+ * is to be small.
+ *
+ * @param ratio size of the frame over size of the codestream
+ * @throws OriginServerError `transfer-syntax-not-acceptable` if the samples have more than 16 bits
+ */
+export async function encodeIrreversibly(frame: PixelFrame, ratio: number): Promise<Uint8Array> {
   const precision = waveletPrecision(frame, 'JPEG 2000');
   const { octets: decodedBuffer, isSigned, whole } = componentsOf(frame, precision);
   const encoded = await encodedOctets(({ NativeCodecs, Context }) => {
     const codestream = { ...frame, precision, isSigned };
     const context = new Context({ ...contextOf(codestream, frame.PhotometricInterpretation), decodedBuffer });
-    return NativeCodecs.encodeJpeg2000(context, { lossy: true, rate: compressionRatio }).getEncodedBuffer();
+    return NativeCodecs.encodeJpeg2000(context, { lossy: true, rate: ratio }).getEncodedBuffer();
   });
   return whole(encoded);
 }

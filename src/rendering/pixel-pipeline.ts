@@ -44,7 +44,7 @@ const encoders: Readonly<Record<string, Encoder>> = {
   'image/jpeg': (image, { quality }) => encodeJpeg(image, quality),
   'image/gif': encodeGif,
   'image/png': encodePng,
-  'image/jp2': encodeJp2,
+  'image/jp2': (image, { quality }) => encodeJp2(image, quality),
   'image/webp': (image, { quality }) => encodeWebp(image, quality),
   [portableAnymap]: async (image) => encodePortableAnymap(image),
 };
@@ -69,7 +69,7 @@ export async function renderFrame(
   parameters: RenderingParameters,
 ): Promise<Uint8Array> {
   const { dataSet, image, frameNumber } = source;
-  const stored = mediaType === 'image/jpeg' ? storedJpeg(source, parameters) : undefined;
+  const stored = mediaType === 'image/jpeg' ? await storedJpeg(source, parameters) : undefined;
   if (stored !== undefined) return stored;
   const halvings = halvingsOf(dataSet, image, frameNumber, parameters, pixelAspectRatioOf(dataSet, frameNumber));
   const frame = await decodeFrame(source.frame, image, { transferSyntaxUID: source.transferSyntaxUID, halvings });

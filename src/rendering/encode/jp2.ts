@@ -1,14 +1,18 @@
-import { encodeJpeg2000 } from '../../codecs/jpeg-2000.ts';
+import { encodeIrreversibly, encodeJpeg2000 } from '../../codecs/jpeg-2000.ts';
 import type { RenderedImage } from '../rendered-image.ts';
 
 /**
  * Encodes an image as image/jp2 of eight bits a channel: a JPEG 2000 codestream in the boxes of ISO/IEC 15444-1 Annex I,
- * with the enumerated colour space greyscale or sRGB and nothing else that says where it comes from. It is lossless: the
- * encoder has no useful control of the rate, so that quality means nothing here (D-25).
+ * with the enumerated colour space greyscale or sRGB and nothing else that says where it comes from.
  *
+ * @param quality 1 to 100: a bound for the size, beyond which something is lost; without it, and at 100, nothing is (D-25)
  * @requirement R-001-076
+ * @requirement R-001-297
  */
-export async function encodeJp2({ width, height, channels, pixels }: RenderedImage): Promise<Uint8Array> {
+export async function encodeJp2(
+  { width, height, channels, pixels }: RenderedImage,
+  quality: number = lossless,
+): Promise<Uint8Array> {
   const frame = {
     Rows: height,
     Columns: width,
@@ -19,8 +23,17 @@ export async function encodeJp2({ width, height, channels, pixels }: RenderedIma
     PixelRepresentation: 0,
     samples: pixels,
   } as const;
-  const codestream = await encodeJpeg2000(frame);
+  const reversible = await encodeJpeg2000(frame);
+  const isSmallEnough = quality >= lossless || reversible.length * ratioOf(quality) <= pixels.length;
+  const codestream = isSmallEnough ? reversible : await encodeIrreversibly(frame, ratioOf(quality));
   return Buffer.concat([...header(width, height, channels), box('jp2c', codestream)]);
+}
+
+const lossless = 100;
+
+/** Size of the pixels over the greatest size of the codestream: 4 at quality 99, 100 at quality 1, by even steps of ratio. */
+function ratioOf(quality: number): number {
+  return 4 * 25 ** ((99 - quality) / 98);
 }
 
 function header(width: number, height: number, channels: number): readonly Buffer[] {

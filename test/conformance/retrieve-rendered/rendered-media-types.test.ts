@@ -166,7 +166,7 @@ describe('Rendered Media Types of images (PS3.18 Sup174 Table 6.1.1-3)', () => {
   );
 
   requirement('R-001-303', 'a higher quality is never smaller', async () => {
-    for (const mediaType of ['image/jpeg', 'image/webp']) {
+    for (const mediaType of ['image/jpeg', 'image/jp2', 'image/webp']) {
       const sizes: number[] = [];
       for (const quality of [1, 10, 50, 90, 100])
         sizes.push((await octetsOf(`${color}?quality=${quality}`, mediaType)).length);
@@ -191,6 +191,31 @@ describe('Rendered Media Types of images (PS3.18 Sup174 Table 6.1.1-3)', () => {
       expect(file.readUInt16BE(codestream)).toBe(0xff4f);
       expect(file.readUInt32BE(codestream - 8)).toBe(file.length - codestream + 8);
     }
+  });
+
+  describeWithTool('opj_decompress', 'image/jp2 and OpenJPEG', () => {
+    /** Pixels of a file as OpenJPEG reads it. */
+    const decoded = async (query: string): Promise<{ readonly octets: Buffer; readonly pixels: Buffer }> => {
+      const folder = mkdtempSync(path.join(os.tmpdir(), 'fiducial-jp2-'));
+      try {
+        const octets = await octetsOf(gray + query, 'image/jp2');
+        writeFileSync(path.join(folder, 'image.jp2'), octets);
+        const args = ['-i', path.join(folder, 'image.jp2'), '-o', path.join(folder, 'image.pgm')];
+        execFileSync('opj_decompress', args, { stdio: 'ignore' });
+        const pgm = readFileSync(path.join(folder, 'image.pgm'));
+        return { octets, pixels: pgm.subarray(pgm.length - width * height) };
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    };
+
+    requirement('R-001-297', 'nothing is lost without quality and at 100, and something below', async () => {
+      for (const query of ['', '?quality=100']) expect(Buffer.compare((await decoded(query)).pixels, grays)).toBe(0);
+      const { octets, pixels } = await decoded('?quality=20');
+      expect(octets.length).toBeLessThan((await decoded('')).octets.length / 2);
+      const worst = pixels.reduce((most, level, i) => Math.max(most, Math.abs(level - grays[i]!)), 0);
+      expect(worst).toBeGreaterThan(0);
+    });
   });
 
   requirement('R-001-088', 'image/webp is offered beside the table, and comes after it', async () => {
