@@ -3,14 +3,14 @@ export class LeastRecentlyUsed<Value> {
   readonly #values = new Map<string, Value>();
   readonly #bound: number;
   readonly #sizeOf: (value: Value) => number;
-  readonly #gone: ((key: string) => void) | undefined;
+  readonly #gone: ((key: string, value: Value) => void) | undefined;
   #sum = 0;
 
   /**
    * @param bound most that the sizes may add up to; a value that is greater by itself is not kept
    * @param gone told of every value that had to go
    */
-  constructor(bound: number, sizeOf: (value: Value) => number, gone?: (key: string) => void) {
+  constructor(bound: number, sizeOf: (value: Value) => number, gone?: (key: string, value: Value) => void) {
     this.#bound = bound;
     this.#sizeOf = sizeOf;
     this.#gone = gone;
@@ -65,9 +65,9 @@ export class LeastRecentlyUsed<Value> {
 
   #makeRoom(): void {
     while (this.#sum > this.#bound) {
-      const oldest = this.#values.keys().next().value!;
+      const [oldest, value] = this.#values.entries().next().value!;
       this.delete(oldest);
-      this.#gone?.(oldest);
+      this.#gone?.(oldest, value);
     }
   }
 }

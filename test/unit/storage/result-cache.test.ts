@@ -12,7 +12,6 @@ const result = (length: number, octet = 7): Uint8Array => new Uint8Array(length)
 let directory: string;
 const open = (options: Partial<ResultCacheOptions> = {}): ResultCache =>
   openResultCache({ folder: path.join(directory, 'cache'), maxBytes: 100_000, ...options });
-const fileOf = (letter: string): string => path.join(directory, 'cache', letter.repeat(2), key(letter));
 
 beforeEach(() => {
   directory = temporaryDirectory();
@@ -34,6 +33,7 @@ describe('Results kept', () => {
     await cache.close();
     const next = open();
     expect(next.peek(key('a'))).toBeUndefined();
+    await vi.waitFor(async () => expect(await isKept(next, 'a')).toBe(true));
     expect(await ask(next, 'a')).toBe('kept');
     await next.close();
   });
@@ -90,30 +90,83 @@ describe('Results kept', () => {
   });
 });
 
+/** Whether the cache has a result, without making it. */
+async function isKept(cache: ResultCache, letter: string): Promise<boolean> {
+  const make = async (): Promise<Uint8Array> => Promise.reject(new Error('not kept'));
+  return cache.get(key(letter), make, nobodyLeaves).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function keptOf(cache: ResultCache, letters: string): Promise<string> {
+  const kept: string[] = [];
+  for (const letter of letters) if (await isKept(cache, letter)) kept.push(letter);
+  return kept.join('');
+}
+
+async function files(): Promise<readonly string[]> {
+  const folder = path.join(directory, 'cache');
+  return (await readdir(folder)).filter((name) => name.startsWith('results-')).map((name) => path.join(folder, name));
+}
+
+async function octetsOnDisk(): Promise<number> {
+  const sizes = await Promise.all((await files()).map(async (file) => (await stat(file)).size));
+  return sizes.reduce((a, b) => a + b, 0);
+}
+
 describe('What lies on the disk', () => {
-  test('a damaged, cut or foreign file is never served', async () => {
-    const damages: Readonly<Record<string, (file: string) => Promise<unknown>>> = {
-      a: async (file) =>
-        writeFile(
-          file,
-          (await readFile(file)).map((octet, at) => (at === 500 ? octet ^ 1 : octet)),
-        ),
-      b: (file) => truncate(file, 500),
-      c: (file) => truncate(file, 0),
-      d: (file) => writeFile(file, 'not a result'),
-      // Another result, whole, under the wrong name.
-      e: async (file) => writeFile(file, await readFile(fileOf('f'))),
-    };
+  test('results that come close together share a file', async () => {
     const cache = open();
     for (const letter of 'abcdef') await ask(cache, letter, result(1000, letter.charCodeAt(0)));
     await cache.close();
-    for (const [letter, damage] of Object.entries(damages)) await damage(fileOf(letter));
+    expect(await files()).toHaveLength(1);
     const next = open();
-    for (const letter of Object.keys(damages)) {
-      expect(await ask(next, letter, result(1000, letter.charCodeAt(0))), letter).toBe('made');
-    }
-    expect(await ask(next, 'f', result(1000, 'f'.charCodeAt(0)))).toBe('kept');
+    await vi.waitFor(async () => expect(await keptOf(next, 'abcdef')).toBe('abcdef'));
+    expect(await ask(next, 'c', result(1000, 'c'.charCodeAt(0)))).toBe('kept');
     await next.close();
+  });
+
+  test('a result on its way to the disk is there already', async () => {
+    const cache = open({ maxBytesInMemory: 0 });
+    expect([await ask(cache, 'a'), await ask(cache, 'a')]).toEqual(['made', 'kept']);
+    await cache.close();
+  });
+
+  test('a damaged result is never served, and those beside it are', async () => {
+    const cache = open();
+    for (const letter of 'abc') await ask(cache, letter, result(1000, letter.charCodeAt(0)));
+    await cache.close();
+    const [file] = (await files()) as [string];
+    const octets = await readFile(file);
+    octets[octets.length - 1500]! ^= 1;
+    await writeFile(file, octets);
+    const next = open();
+    await vi.waitFor(async () => expect(await keptOf(next, 'abc')).toBe('ac'));
+    await next.close();
+  });
+
+  test.each<[string, (file: string) => Promise<unknown>]>([
+    ['a file cut within its result', (file) => truncate(file, 700)],
+    ['a file cut within its table', (file) => truncate(file, 100)],
+    ['an empty file', (file) => truncate(file, 0)],
+    ['a foreign file', (file) => writeFile(file, 'not a result')],
+    [
+      'a table that is not the one written',
+      async (file) => writeFile(file, (await readFile(file, 'latin1')).replace(key('a'), key('b')), 'latin1'),
+    ],
+  ])('%s is never served', async (_, damage) => {
+    const cache = open();
+    await ask(cache, 'a');
+    await cache.close();
+    const [file] = (await files()) as [string];
+    await damage(file);
+    const next = open();
+    await next.close();
+    const again = open();
+    await wait(30);
+    expect(await keptOf(again, 'ab')).toBe('');
+    await again.close();
   });
 
   test('stays within the bound; what was used longest ago goes first, over a restart too', async () => {
@@ -123,24 +176,20 @@ describe('What lies on the disk', () => {
         await wait(15);
       }
     };
-    const few = { maxBytes: 17_000, maxBytesInMemory: 0 };
+    // Each result has a file of its own.
+    const few = { maxBytes: 18_000, maxBytesInMemory: 0 };
     const cache = open(few);
     await inOrder(cache, 'abcdefgha');
     await cache.close();
-    const next = open(few);
-    await next.close();
+    expect(await octetsOnDisk()).toBeLessThanOrEqual(few.maxBytes);
     const reopened = open(few);
     await wait(30);
     await inOrder(reopened, 'ik');
     await reopened.close();
-    const folder = path.join(directory, 'cache');
-    const left: string[] = [];
-    for (const name of await readdir(folder)) {
-      if (name.length === 2) left.push(...(await readdir(path.join(folder, name))).map((file) => file[0]!));
-    }
-    expect(left.sort().join('')).toBe('adefghik');
-    const sizes = await Promise.all(left.map(async (letter) => (await stat(fileOf(letter))).size));
-    expect(sizes.reduce((a, b) => a + b)).toBeLessThanOrEqual(few.maxBytes);
+    expect(await octetsOnDisk()).toBeLessThanOrEqual(few.maxBytes);
+    const last = open(few);
+    await vi.waitFor(async () => expect(await keptOf(last, 'abcdefghik')).toBe('adefghik'));
+    await last.close();
   });
 
   test('nothing is kept where the bound is 0, and nothing greater than its share', async () => {
@@ -155,17 +204,17 @@ describe('What lies on the disk', () => {
   test('what a crash left half written is removed at the next start', async () => {
     const folder = path.join(directory, 'cache');
     await mkdir(folder, { recursive: true });
-    await writeFile(path.join(folder, 'new-0123'), 'half');
+    await writeFile(path.join(folder, 'results-0123'), 'half');
     const cache = open();
-    await wait(50);
+    await vi.waitFor(async () => expect(await files()).toEqual([]));
     await cache.close();
-    expect(await readdir(folder)).not.toContain('new-0123');
   });
 
   test('a folder that cannot be written costs the cache and nothing else', async () => {
     await writeFile(path.join(directory, 'cache'), 'a file is in the way');
     const cache = open({ maxBytesInMemory: 0 });
-    expect([await ask(cache, 'a'), await ask(cache, 'a')]).toEqual(['made', 'made']);
+    await ask(cache, 'a');
     await cache.close();
+    expect(await ask(cache, 'a')).toBe('made');
   });
 });
