@@ -198,22 +198,22 @@ describe('Rendered Media Types of images (PS3.18 Sup174 Table 6.1.1-3)', () => {
     const decoded = async (query: string): Promise<{ readonly octets: Buffer; readonly pixels: Buffer }> => {
       const folder = mkdtempSync(path.join(os.tmpdir(), 'fiducial-jp2-'));
       try {
-        const octets = await octetsOf(gray + query, 'image/jp2');
+        const octets = await octetsOf(color + query, 'image/jp2');
         writeFileSync(path.join(folder, 'image.jp2'), octets);
-        const args = ['-i', path.join(folder, 'image.jp2'), '-o', path.join(folder, 'image.pgm')];
+        const args = ['-i', path.join(folder, 'image.jp2'), '-o', path.join(folder, 'image.ppm')];
         execFileSync('opj_decompress', args, { stdio: 'ignore' });
-        const pgm = readFileSync(path.join(folder, 'image.pgm'));
-        return { octets, pixels: pgm.subarray(pgm.length - width * height) };
+        const ppm = readFileSync(path.join(folder, 'image.ppm'));
+        return { octets, pixels: ppm.subarray(ppm.length - width * height * 3) };
       } finally {
         rmSync(folder, { recursive: true });
       }
     };
 
     requirement('R-001-297', 'nothing is lost without quality and at 100, and something below', async () => {
-      for (const query of ['', '?quality=100']) expect(Buffer.compare((await decoded(query)).pixels, grays)).toBe(0);
+      for (const query of ['', '?quality=100']) expect(Buffer.compare((await decoded(query)).pixels, colors)).toBe(0);
       const { octets, pixels } = await decoded('?quality=20');
       expect(octets.length).toBeLessThan((await decoded('')).octets.length / 2);
-      const worst = pixels.reduce((most, level, i) => Math.max(most, Math.abs(level - grays[i]!)), 0);
+      const worst = pixels.reduce((most, level, i) => Math.max(most, Math.abs(level - colors[i]!)), 0);
       expect(worst).toBeGreaterThan(0);
     });
   });
