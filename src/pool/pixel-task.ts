@@ -1,12 +1,30 @@
+import type { FrameIndex } from '../dicom/frame-index.ts';
 import type { ImagePixel } from '../dicom/image-pixel.ts';
 import type { RenderingParameters } from '../rendering/rendering-parameters.ts';
+
+/** The first octets of a file that never changes: the worker reads them by itself, if it has not the data set still. */
+export interface HeadOfFile {
+  readonly file: string;
+  readonly length: number;
+}
+
+/** A frame in a file that never changes: the worker reads it by itself, into memory that it uses again. */
+export interface FrameOfFile {
+  readonly file: string;
+  readonly index: FrameIndex;
+  /** From 1, in the index. */
+  readonly frameNumber: number;
+}
+
+/** A frame, or its octets as {@link frameBytes} gives them: these may be transferred, so the caller must not use them again. */
+export type TaskPixels = FrameOfFile | Uint8Array;
 
 /** What a worker reads the data set of an instance from. */
 export interface InstanceHead {
   /** Digest of the stored object; a worker keeps the parsed head by it. */
   readonly key: string;
   /** The object's octets before its Pixel Data element, the data set of a deflated object inflated. */
-  readonly head: Uint8Array;
+  readonly head: HeadOfFile | Uint8Array;
   /** Where the data set begins in the head. */
   readonly dataSetOffset: number;
   readonly transferSyntaxUID: string;
@@ -15,8 +33,7 @@ export interface InstanceHead {
 /** One frame of one instance. */
 export interface TaskFrame extends InstanceHead {
   readonly image: ImagePixel;
-  /** The frame as {@link frameBytes} gives it. It is transferred: the caller must not use it again. */
-  readonly frame: Uint8Array;
+  readonly frame: TaskPixels;
   /** From 1. */
   readonly frameNumber: number;
 }
@@ -33,9 +50,9 @@ export interface RenderTask extends TaskFrame {
 /** A Presentation State, and the other frames that it makes the picture of. */
 export interface TaskPresentation {
   readonly state: InstanceHead;
-  /** Of the same image, as {@link frameBytes} gives them: their average is taken away. */
+  /** Of the same image: their average is taken away. */
   readonly mask?: {
-    readonly frames: readonly Uint8Array[];
+    readonly frames: readonly TaskPixels[];
     readonly shift: { readonly row: number; readonly column: number };
   };
   readonly superimposed?: TaskFrame;
@@ -44,8 +61,7 @@ export interface TaskPresentation {
 /** One frame to be encoded in another transfer syntax. */
 export interface TranscodeTask {
   readonly image: ImagePixel;
-  /** The frame as {@link frameBytes} gives it. It is transferred: the caller must not use it again. */
-  readonly frame: Uint8Array;
+  readonly frame: TaskPixels;
   readonly fromTransferSyntaxUID: string;
   readonly toTransferSyntaxUID: string;
 }

@@ -14,6 +14,7 @@ import { presentationStateOf } from '../rendering/presentation-state/presentatio
 import { failureOf, type Outcome } from './outcome.ts';
 import { ownBuffer } from './own-buffer.ts';
 import type { InstanceHead, RenderTask, TaskFrame, TranscodeTask, WorkerTask } from './pixel-task.ts';
+import { TaskOctets } from './task-octets.ts';
 
 // The threads of the pool are the parallelism; a second level of it below them would only contend.
 sharp.concurrency(1);
@@ -21,13 +22,17 @@ sharp.cache(false);
 
 /** Runs one task of the pixel pool in its worker thread. */
 export default async function runTask(task: WorkerTask): Promise<Outcome> {
+  const octets = new TaskOctets();
   try {
-    const bytes = ownBuffer(await bytesOf(task));
-    if (task.kind !== 'warm-up' && task.frame.buffer !== bytes.buffer) release(task.frame);
+    const bytes = ownBuffer(await bytesOf(task, octets));
+    if (task.kind !== 'warm-up' && task.frame instanceof Uint8Array && task.frame.buffer !== bytes.buffer)
+      release(task.frame);
     const outcome: Outcome = { ok: true, bytes };
     return move({ [transferableSymbol]: [bytes.buffer], [valueSymbol]: outcome }) as unknown as Outcome;
   } catch (cause) {
     return failureOf(cause);
+  } finally {
+    octets.giveBack();
   }
 }
 
@@ -36,37 +41,40 @@ function release({ buffer }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
-function bytesOf(task: WorkerTask): Promise<Uint8Array> {
+function bytesOf(task: WorkerTask, octets: TaskOctets): Promise<Uint8Array> {
   switch (task.kind) {
     case 'render':
-      return render(task);
+      return render(task, octets);
     case 'transcode':
-      return transcode(task);
+      return transcode(task, octets);
     case 'warm-up':
       return warmUp();
   }
 }
 
-async function render(task: RenderTask): Promise<Uint8Array> {
+async function render(task: RenderTask, octets: TaskOctets): Promise<Uint8Array> {
   const { presentation, mediaType, parameters } = task;
-  if (presentation === undefined) return renderFrame(sourceOf(task), mediaType, parameters);
+  const source = sourceOf(task, octets);
+  if (presentation === undefined) return renderFrame(source, mediaType, parameters);
   const { state, mask, superimposed } = presentation;
-  const source = {
-    ...sourceOf(task),
-    presentationState: presentationStateOf(dataSetOf(state)),
-    ...(mask === undefined ? {} : { mask }),
-    ...(superimposed === undefined ? {} : { superimposed: sourceOf(superimposed) }),
+  const presented = {
+    ...source,
+    presentationState: presentationStateOf(dataSetOf(state, octets)),
+    ...(mask === undefined ? {} : { mask: { ...mask, frames: mask.frames.map((frame) => octets.pixels(frame)) } }),
+    ...(superimposed === undefined ? {} : { superimposed: sourceOf(superimposed, octets) }),
   };
-  return renderPresentation(source, mediaType, parameters);
+  return renderPresentation(presented, mediaType, parameters);
 }
 
-function sourceOf(taskFrame: TaskFrame): FrameToRender {
-  const { image, transferSyntaxUID, frame, frameNumber } = taskFrame;
-  return { dataSet: dataSetOf(taskFrame), image, transferSyntaxUID, frame, frameNumber };
+function sourceOf(taskFrame: TaskFrame, octets: TaskOctets): FrameToRender {
+  const { image, transferSyntaxUID, frameNumber } = taskFrame;
+  const frame = octets.pixels(taskFrame.frame);
+  return { dataSet: dataSetOf(taskFrame, octets), image, transferSyntaxUID, frame, frameNumber };
 }
 
-async function transcode(task: TranscodeTask): Promise<Uint8Array> {
-  const decoded = await decodeFrame(task.frame, task.image, { transferSyntaxUID: task.fromTransferSyntaxUID });
+async function transcode(task: TranscodeTask, octets: TaskOctets): Promise<Uint8Array> {
+  const frame = octets.pixels(task.frame);
+  const decoded = await decodeFrame(frame, task.image, { transferSyntaxUID: task.fromTransferSyntaxUID });
   return encodeFrame(decoded, task.image, { transferSyntaxUID: task.toTransferSyntaxUID });
 }
 
@@ -81,16 +89,16 @@ const dataSetsKept = 16;
 /** Parsed heads by digest, the one used last at the end: frames of one object tend to come in a row. */
 const dataSets = new Map<string, DataSet>();
 
-function dataSetOf(instance: InstanceHead): DataSet {
+function dataSetOf(instance: InstanceHead, octets: TaskOctets): DataSet {
   const { key } = instance;
-  const dataSet = dataSets.get(key) ?? parseHead(instance);
+  const dataSet = dataSets.get(key) ?? parseHead(instance, octets.head(instance));
   dataSets.delete(key);
   dataSets.set(key, dataSet);
   if (dataSets.size > dataSetsKept) dataSets.delete(dataSets.keys().next().value!);
   return dataSet;
 }
 
-function parseHead({ head, dataSetOffset, transferSyntaxUID }: InstanceHead): DataSet {
+function parseHead({ dataSetOffset, transferSyntaxUID }: InstanceHead, head: Uint8Array): DataSet {
   const encoding = transferSyntaxOf(transferSyntaxUID) ?? { explicitVR: true, bigEndian: false };
   const read = readDataSet(memorySource(head), dataSetOffset, { encoding });
   if (!read.ok) throw originServerError('not-renderable', `The data set cannot be read: ${read.detail}`);

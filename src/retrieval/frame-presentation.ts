@@ -1,11 +1,10 @@
 import { originServerError } from '../errors/origin-server-error.ts';
-import type { TaskFrame, TaskPresentation } from '../pool/pixel-task.ts';
+import type { InstanceHead, TaskFrame, TaskPresentation } from '../pool/pixel-task.ts';
 import type { FrameMask } from '../rendering/presentation-state/mask.ts';
 import type { InstanceRecord } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
-import { storedFrame } from './frames.ts';
-import { instanceHead } from './instance-head.ts';
-import { storedBytes } from './stored-bytes.ts';
+import { frameIndexOf, taskPixelsOf } from './frames.ts';
+import { type StoredBytes, storedBytes } from './stored-bytes.ts';
 
 /** A Presentation State, and the other frames that go into the picture of one frame. */
 export interface FramePresentation {
@@ -26,12 +25,19 @@ export async function taskFrameOf(
   record: InstanceRecord,
   frameNumber: number,
 ): Promise<TaskFrame> {
-  const { image, dataSetOffset, TransferSyntaxUID: transferSyntaxUID } = record.index;
+  const { image } = record.index;
   if (image === undefined) throw originServerError('not-renderable', 'The instance has no Image Pixel Module.');
+  const frames = await frameIndexOf(instanceStore, record, [frameNumber]);
   const bytes = storedBytes(instanceStore, record);
-  const { head, frames } = await instanceHead(instanceStore, record, bytes);
-  const frame = await storedFrame(bytes, frames, frameNumber);
-  return { key: record.digest, head, dataSetOffset, transferSyntaxUID, image, frame, frameNumber };
+  const frame = await taskPixelsOf(bytes, frames, frameNumber);
+  return { ...(await taskHeadOf(record, bytes)), image, frame, frameNumber };
+}
+
+/** The head of an instance as the worker threads take it: where it is, or what is in it. */
+async function taskHeadOf({ digest: key, index }: InstanceRecord, bytes: StoredBytes): Promise<InstanceHead> {
+  const { headLength, dataSetOffset, TransferSyntaxUID: transferSyntaxUID } = index;
+  const head = bytes.file === undefined ? await bytes.read(0, headLength) : { file: bytes.file, length: headLength };
+  return { key, head, dataSetOffset, transferSyntaxUID };
 }
 
 /**
@@ -44,13 +50,11 @@ export async function taskPresentationOf(
   image: InstanceRecord,
   { record, mask, superimposed }: FramePresentation,
 ): Promise<TaskPresentation> {
-  const { headLength, dataSetOffset, TransferSyntaxUID: transferSyntaxUID } = record.index;
-  const head = await storedBytes(instanceStore, record).read(0, headLength);
   const masks =
     mask && (await Promise.all(mask.frameNumbers.map((frameNumber) => taskFrameOf(instanceStore, image, frameNumber))));
   const over = superimposed && (await taskFrameOf(instanceStore, superimposed.record, superimposed.frameNumber));
   return {
-    state: { key: record.digest, head, dataSetOffset, transferSyntaxUID },
+    state: await taskHeadOf(record, storedBytes(instanceStore, record)),
     ...(mask === undefined || masks === undefined
       ? {}
       : { mask: { frames: masks.map(({ frame }) => frame), shift: mask.shift } }),

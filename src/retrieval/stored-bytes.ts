@@ -7,6 +7,8 @@ import type { InstanceStore } from '../storage/instance-store.ts';
 
 /** The bytes of a stored instance, at the offsets of its index. */
 export interface StoredBytes {
+  /** The file that has these very bytes, where there is one. */
+  readonly file?: string | undefined;
   read(offset: number, length: number): Promise<Uint8Array>;
   /** Bytes [start, end) in large pieces. */
   stream(range: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>;
@@ -19,6 +21,7 @@ export interface StoredBytes {
 export function storedBytes(instanceStore: InstanceStore, record: InstanceRecord): StoredBytes {
   if (transferSyntaxOf(record.index.TransferSyntaxUID)?.deflated !== true) {
     return {
+      file: instanceStore.fileOf(record),
       read: (offset, length) => instanceStore.read(record, offset, length),
       stream: (range) => instanceStore.stream(record, range),
     };

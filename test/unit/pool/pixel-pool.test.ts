@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ImagePixel } from '../../../src/dicom/image-pixel.ts';
 import { OriginServerError } from '../../../src/errors/origin-server-error.ts';
 import { createPixelPool, type PixelPool } from '../../../src/pool/pixel-pool.ts';
 import type { RenderTask } from '../../../src/pool/pixel-task.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const image: ImagePixel = {
   Rows: 64,
@@ -30,6 +33,21 @@ const task = (changes: Partial<RenderTask> = {}): RenderTask => ({
   parameters: {},
   ...changes,
 });
+
+const nativeIndex = {
+  kind: 'native',
+  offset: 4,
+  length: 8192,
+  bitsPerFrame: 8 * 4096,
+  count: 2,
+  wordLength: 1,
+} as const;
+
+function lengthOf({ length }: Uint8Array): Buffer {
+  const octets = Buffer.alloc(4);
+  octets.writeUInt32LE(length);
+  return octets;
+}
 
 let pool: PixelPool;
 beforeAll(() => {
@@ -98,6 +116,39 @@ describe('the pixel pool', () => {
     const shared = new Uint8Array(64 * 64 + 10).fill(5);
     await pool.render(async () => task({ frame: shared.subarray(10) }));
     expect(shared[0]).toBe(5);
+  });
+
+  test('reads frames and heads from files by itself', async () => {
+    const frame = Uint8Array.from({ length: 64 * 64 }, (_, i) => i & 255);
+    const file = path.join(temporaryDirectory(), 'object');
+    const item = (octets: Uint8Array) => Buffer.concat([Buffer.from([0xfe, 0xff, 0, 0xe0]), lengthOf(octets), octets]);
+    // Two native frames behind four octets of head, then one of two fragments.
+    writeFileSync(
+      file,
+      Buffer.concat([
+        new Uint8Array(4),
+        new Uint8Array(64 * 64),
+        frame,
+        item(frame.slice(0, 96)),
+        item(frame.slice(96)),
+      ]),
+    );
+    const encapsulated = { kind: 'encapsulated', offsets: Float64Array.of(8196, 8196 + 8 + 96 + 8 + 4000) } as const;
+    const expected = Buffer.from(await pool.render(async () => task({ frame })));
+    for (const ofFile of [
+      { file, index: nativeIndex, frameNumber: 2 },
+      { file, index: encapsulated, frameNumber: 1 },
+    ]) {
+      const rendered = await pool.render(async () =>
+        task({ key: ofFile.index.kind, head: { file, length: 0 }, frame: ofFile }),
+      );
+      expect(expected.equals(rendered)).toBe(true);
+    }
+  });
+
+  test('a file that is gone is a failure of the server', async () => {
+    const frame = { file: path.join(temporaryDirectory(), 'gone'), index: nativeIndex, frameNumber: 1 };
+    await expect(pool.render(async () => task({ frame }))).rejects.toMatchObject({ code: 'internal', status: 500 });
   });
 
   test('an error keeps its code, its clause and its words', async () => {
