@@ -6,7 +6,7 @@ import { failure, read } from './read.ts';
 export interface MultipartRelated {
   /** Media type of the root part. */
   readonly type?: MediaType;
-  /** 1 to 70 characters. */
+  /** 1 to 70 characters; 73 of Orthanc's. */
   readonly boundary: string;
   /** Content identifier of the root part, where it is not the first one. */
   readonly start?: string;
@@ -16,6 +16,9 @@ const subject = 'Content-Type';
 
 /** RFC 2046 5.1.1. */
 const longestBoundary = 70;
+
+/** Orthanc's boundaries are a UUID twice: three characters more than that, and nothing is stored from it without them. */
+const uuidTwice = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-\1$/;
 
 /**
  * Reads the Content-Type of a multipart/related message (PS3.18 Sup174 6.1.1.1, RFC 2387). The boundary has to be there;
@@ -55,6 +58,7 @@ export function parseMultipartRelated(contentType: string): Parsed<MultipartRela
 }
 
 function boundaryFault(boundary: string): string | undefined {
+  if (uuidTwice.test(boundary)) return undefined;
   if (boundary.length > longestBoundary) {
     return `a boundary of at most ${longestBoundary} characters was expected, found ${boundary.length}`;
   }

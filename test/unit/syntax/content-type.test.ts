@@ -43,6 +43,15 @@ describe('Content-Type multipart/related (PS3.18 Sup174 6.1.1.1)', () => {
     expect(read('multipart/related; boundary=""')).toBe('Content-Type: at column 20 a boundary was expected, found ""');
   });
 
+  test('the boundary of Orthanc, which is longer, is read', () => {
+    const uuid = 'be1bfd7b-6a06-40cf-899b-f2f36a066fb8';
+    const boundary = `${uuid}-${uuid}`;
+    expect(read(`multipart/related; type="application/dicom"; boundary=${boundary}`)).toEqual({
+      type: 'application/dicom',
+      boundary,
+    });
+  });
+
   requirement(['R-001-044', 'R-001-046'], 'start names the root part', () => {
     expect(read('multipart/related; boundary=x; start="<1@host>"; start-info="y"')).toEqual({
       boundary: 'x',
