@@ -25,6 +25,7 @@ import {
 import { packaged } from './packaged.ts';
 import { notModified, payload, type RetrieveRequest, type RetrieveResponse, type Validators } from './response.ts';
 import { targetInstances } from './target-instances.ts';
+import { admittedTranscoding } from './transcoding-admission.ts';
 
 type SelectedRepresentation = Selected<InstanceRepresentation>;
 
@@ -55,16 +56,16 @@ export async function retrieveBulkDataValue(
   };
   const unchanged = notModified(request, validators);
   if (unchanged !== undefined) return unchanged;
-  const parts = await partsOf(
-    { ...needs, serviceRoot: request.serviceRoot, signal: request.signal },
-    record,
-    value,
-    selected,
-  );
-  const [part] = parts;
-  return part?.openRange !== undefined && selected.supported.packaging === 'single part'
-    ? inRanges(request, part, validators)
-    : payload(request, 200, packaged(selected, parts, validators.entityTag, `${path}.zip`), validators);
+  const isOfFrames = value.encapsulated || path === pixelDataPath;
+  const sent = isOfFrames ? [{ record, transferSyntaxUID: selected.supported.transferSyntax.uid }] : [];
+  return admittedTranscoding(needs.pixelPool, request, sent, async () => {
+    const pixelNeeds = { ...needs, serviceRoot: request.serviceRoot, signal: request.signal };
+    const parts = await partsOf(pixelNeeds, record, value, selected);
+    const [part] = parts;
+    return part?.openRange !== undefined && selected.supported.packaging === 'single part'
+      ? inRanges(request, part, validators)
+      : payload(request, 200, packaged(selected, parts, validators.entityTag, `${path}.zip`), validators);
+  });
 }
 
 function representationsOf(record: InstanceRecord, value: BulkDataValue): readonly InstanceRepresentation[] {
