@@ -1,4 +1,5 @@
 import type { ImagePixel } from '../dicom/image-pixel.ts';
+import { isRestart, unstuffed, windowAt } from './entropy-coded-data.ts';
 import { differenceOf, HuffmanTable, lookAhead } from './huffman-table.ts';
 
 /** A lossless JPEG stream of Huffman codes, decoded: samples interleaved by pixel. */
@@ -11,7 +12,7 @@ export interface LosslessJpeg {
 }
 
 /** Markers (ISO/IEC 10918-1 table B.1). */
-const Marker = { SOF3: 0xc3, DHT: 0xc4, RST0: 0xd0, RST7: 0xd7, SOI: 0xd8, EOI: 0xd9, SOS: 0xda, DRI: 0xdd } as const;
+const Marker = { SOF3: 0xc3, DHT: 0xc4, SOI: 0xd8, EOI: 0xd9, SOS: 0xda, DRI: 0xdd } as const;
 
 /** Segments that change nothing about the samples: DQT, application segments, comment. */
 function isIgnored(marker: number): boolean {
@@ -141,36 +142,6 @@ function scanOf(
   return { Rows, Columns, precision, rowsPerInterval, tables: named, selectionValue, pointTransform, at };
 }
 
-function isRestart(octets: Buffer, at: number): boolean {
-  const marker = octets[at + 1] ?? 0;
-  return marker >= Marker.RST0 && marker <= Marker.RST7;
-}
-
-/** Octets of ones behind the codes, so that a window of four octets can be read at their end. */
-const margin = 8;
-
-/** Entropy-coded octets up to the next marker, without the zero that is stuffed behind each FF (F.1.2.3). */
-function unstuffed(octets: Buffer, from: number): { codes: Uint8Array<ArrayBuffer>; bits: number; next: number } {
-  const codes = new Uint8Array(octets.length - from + margin);
-  let length = 0;
-  for (;;) {
-    const found = octets.indexOf(0xff, from);
-    const stop = found < 0 ? octets.length : found;
-    const isStuffed = octets[stop + 1] === 0;
-    const piece = octets.subarray(from, isStuffed ? stop + 1 : stop);
-    codes.set(piece, length);
-    length += piece.length;
-    if (!isStuffed) return { codes, bits: length * 8, next: markerAt(octets, stop) };
-    from = stop + 2;
-  }
-}
-
-/** Where the marker begins, of which any number of FF may stand in front (B.1.1.2). */
-function markerAt(octets: Buffer, at: number): number {
-  while (octets[at + 1] === 0xff) at++;
-  return at;
-}
-
 /**
  * Decodes the differences of one row from bit `position` on (F.2.2.1, H.2.2).
  *
@@ -215,12 +186,6 @@ function readDifferences(
     }
   }
   return position;
-}
-
-/** Bits from a position on, at least 25 of them, leftmost in a word. */
-function windowAt(codes: Uint8Array, position: number): number {
-  const at = position >>> 3;
-  return ((codes[at]! << 24) | (codes[at + 1]! << 16) | (codes[at + 2]! << 8) | codes[at + 3]!) << (position & 7);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Tag } from '../../../generated/dictionary.ts';
 import { baselineInterchangeStream } from '../../codecs/jpeg-baseline.ts';
+import { isWholeBaselineStream } from '../../codecs/jpeg-baseline-walk.ts';
 import type { PixelFrame } from '../../codecs/pixel-frame.ts';
 import type { DataSet } from '../../dicom/data-set.ts';
 import type { ImagePixel } from '../../dicom/image-pixel.ts';
@@ -25,7 +26,7 @@ interface StoredFrame {
  * transformation of its own, decoding and encoding it again would only lose quality. What the stream says beside its pixels
  * is left out.
  *
- * @returns undefined where the frame has to be rendered
+ * @returns undefined where the frame has to be rendered; that a damaged one cannot be, or how far, is for its decoder to say
  * @requirement R-001-302
  */
 export function storedJpeg(
@@ -41,7 +42,8 @@ export function storedJpeg(
       window === undefined &&
       isIdentityTransformation(dataSet, image, frameNumber);
   if (!isShownAsStored || isTransformedBeyond(dataSet, frameNumber)) return undefined;
-  return baselineInterchangeStream(frame, image);
+  const stream = baselineInterchangeStream(frame, image);
+  return stream !== undefined && isWholeBaselineStream(stream) ? stream : undefined;
 }
 
 /** Whether stored values are grey levels already: no rescale, VOI LUT, inversion or padding. */
@@ -65,6 +67,7 @@ function isTransformedBeyond(dataSet: DataSet, frameNumber: number): boolean {
     overlayPlanesOf(dataSet).length > 0 ||
     imageShutterOf(dataSet, frameNumber) !== undefined ||
     dataSet.has(Tag.ICCProfile) ||
+    dataSet.has(Tag.ColorSpace) ||
     dataSet.has(Tag.OpticalPathSequence)
   );
 }
