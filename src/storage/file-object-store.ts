@@ -30,8 +30,8 @@ const readFile = promisify(read);
 /**
  * Objects as files: `objects/ab/cd/{key}`, the key beginning with abcd.
  *
- * A body is written to its place at once: nobody can know the key before the catalogue does, so half of a file is never
- * seen, and `recover` finds what a crash left by the marker of its run.
+ * A body is written to its place at once, to a file that is there already: nobody can know the key before the catalogue
+ * does, so half of a file is never seen, and `recover` finds what a crash left by the marker of its run.
  */
 export class FileObjectStore implements ObjectStore {
   private readonly runs: ObjectRuns;
@@ -42,7 +42,7 @@ export class FileObjectStore implements ObjectStore {
 
   /** @param directory where `objects` and `open-runs` are, or are made */
   constructor(directory: string) {
-    this.runs = new ObjectRuns(directory);
+    this.runs = new ObjectRuns(directory, (files) => this.threads.makeRunFiles(files));
   }
 
   async stage(body: AsyncIterable<Uint8Array>): Promise<StagedObject> {
@@ -53,14 +53,6 @@ export class FileObjectStore implements ObjectStore {
       if (gathered.length > inMemoryLimit) return this.spool(gathered.bytes, input);
     }
     return this.hold(gathered.bytes);
-  }
-
-  async persist(keys: readonly string[]): Promise<void> {
-    try {
-      await this.runs.sync(keys);
-    } catch (error) {
-      throw storageFailure(error);
-    }
   }
 
   settle(keys: readonly string[]): void {
@@ -124,14 +116,14 @@ export class FileObjectStore implements ObjectStore {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.pending);
+    await this.runs.close();
     await this.threads.close();
     this.files.close();
-    this.runs.close();
   }
 
   /** Stages a body that is in memory: a thread has it from here. */
   private async hold(bytes: Uint8Array<ArrayBuffer>): Promise<StagedObject> {
-    const key = this.runs.next();
+    const key = await this.newKey();
     const size = bytes.length;
     const content = this.threads.store(this.runs.pathOf(key), bytes).catch((error: unknown) => {
       throw storageFailure(error);
@@ -141,13 +133,13 @@ export class FileObjectStore implements ObjectStore {
   }
 
   /** Stages a body that is too long for the memory. */
-  private async spool(beginning: Uint8Array, rest: AsyncIterator<Uint8Array>): Promise<StagedObject> {
-    const key = this.runs.next();
+  private async spool(beginning: Uint8Array<ArrayBuffer>, rest: AsyncIterator<Uint8Array>): Promise<StagedObject> {
+    const key = await this.newKey();
     const file = this.runs.pathOf(key);
     const sha = createHash('sha256');
     let size = 0;
     try {
-      const fd = openSync(file, 'wx');
+      const fd = openSync(file, 'r+');
       try {
         const append = async (chunk: Uint8Array): Promise<void> => {
           const written = writeAll(fd, chunk, size);
@@ -156,6 +148,7 @@ export class FileObjectStore implements ObjectStore {
           await written;
         };
         await append(beginning);
+        giveBackMemory(beginning.buffer);
         for await (const block of blocks(rest)) {
           await append(block);
           giveBackMemory(block.buffer);
@@ -183,6 +176,14 @@ export class FileObjectStore implements ObjectStore {
       });
     this.pending.add(settled);
     while (this.pendingBytes > pendingLimit) await Promise.race(this.pending);
+  }
+
+  private async newKey(): Promise<string> {
+    try {
+      return await this.runs.next();
+    } catch (error) {
+      throw storageFailure(error);
+    }
   }
 
   private remove(key: string): void {

@@ -48,7 +48,6 @@ export function instanceStore(needs: { readonly catalog: Catalog; readonly objec
   const commitGroup = groupCommit(
     async (batches: readonly (readonly ReceivedInstance[])[]): Promise<readonly Committed[]> => {
       const all = batches.flat();
-      await objects.persist(all.map(({ objectKey }) => objectKey));
       const outcomes = await catalog.insert(all);
       const unsynced = await catalog.sync().then(
         () => undefined,

@@ -1,22 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { type RunFiles, syncDirectory } from './run-files.ts';
 
-/** Objects of a run: as many as recovery looks at after a crash, and as share one marker. */
-const runLength = 512;
+/** Objects of a run: as many as recovery looks at after a crash, and as share one marker and one directory fsync. */
+const runLength = 128;
 
 /** Hexadecimal digits of the name of a run, and of a key: the run and the number in it. */
 const runDigits = 24;
 const keyDigits = 32;
 
-const fsyncDescriptor = promisify(fsync);
-
 /** A run of keys that was begun, and how many of its objects are neither settled nor discarded. */
 interface Run {
   readonly name: string;
-  /** Descriptor of its directory, open for as long as there is something to make durable in it. */
-  readonly directory: number;
   issued: number;
   outstanding: number;
 }
@@ -25,22 +21,28 @@ interface Run {
  * The keys of new objects, in runs, and the intents that make a crash harmless.
  *
  * Keys are random: they say nothing of what is inside, two objects never share a file, and an orphan can be removed
- * without a thought. The keys of one run begin alike, so their files share the directory `objects/ab/cd`, a group of
- * objects costs one directory fsync, and the catalogue's index of keys grows at one place.
+ * without a thought. The keys of one run begin alike, so their files share the directory `objects/ab/cd`, and the
+ * catalogue's index of keys grows at one place. The files of a run are made all at once, empty, before the first is used:
+ * to make each when its object comes, and its name durable, would cost as much as to write ten kilobytes to it.
  *
- * A run has a marker `open-runs/{run}` from before its first object is created until its last one is settled. After a
- * crash only the runs with a marker can hold objects that the catalogue does not know: `recover` looks at those, and at
+ * A run has a marker `open-runs/{run}` from before its first file is made until its last object is settled. After a
+ * crash only the runs with a marker can hold files that the catalogue does not know: `recover` looks at those, and at
  * nothing else.
  */
 export class ObjectRuns {
   private readonly objects: string;
   private readonly markers: string;
+  private readonly make: (files: RunFiles) => Promise<void>;
   private readonly open = new Map<string, Run>();
   private current: Run | undefined;
+  /** The run after the current one, begun when that is half used. */
+  private following: Promise<Run> | undefined;
 
-  constructor(directory: string) {
+  /** @param make `makeRunFiles`, off the event loop */
+  constructor(directory: string, make: (files: RunFiles) => Promise<void>) {
     this.objects = path.join(directory, 'objects');
     this.markers = path.join(directory, 'open-runs');
+    this.make = make;
     mkdirSync(this.objects, { recursive: true });
     mkdirSync(this.markers, { recursive: true });
     syncDirectory(directory);
@@ -51,20 +53,24 @@ export class ObjectRuns {
     return path.join(this.directoryOf(key), key);
   }
 
-  /** A key for a new object, whose directory and marker are durable. */
-  next(): string {
-    const run = this.current ?? this.begin();
-    this.current = run.issued + 1 < runLength ? run : undefined;
-    const key = run.name + run.issued.toString(16).padStart(keyDigits - runDigits, '0');
+  /** A key for a new object, of which the file is there, empty, and durable under its name. */
+  async next(): Promise<string> {
+    while (this.current === undefined || this.current.issued === runLength) {
+      const following = this.follow();
+      try {
+        const run = await following;
+        if (this.following === following) this.current = run;
+      } finally {
+        if (this.following === following) this.following = undefined;
+      }
+    }
+    const run = this.current;
+    const key = keyOf(run.name, run.issued);
     run.issued += 1;
     run.outstanding += 1;
+    // That it could not be begun is heard of by whoever needs it.
+    if (run.issued === runLength / 2) this.follow().catch(() => {});
     return key;
-  }
-
-  /** Resolves when the files of the keys are durable under their names. */
-  async sync(keys: readonly string[]): Promise<void> {
-    const runs = new Set(keys.map((key) => this.open.get(key.slice(0, runDigits))!));
-    await Promise.all([...runs].map(({ directory }) => fsyncDescriptor(directory)));
   }
 
   /** Says that an object is gone or known to the catalogue. */
@@ -72,16 +78,16 @@ export class ObjectRuns {
     const run = this.open.get(key.slice(0, runDigits));
     if (run === undefined) return;
     run.outstanding -= 1;
-    if (run !== this.current && run.outstanding === 0) this.end(run);
+    if (run.issued === runLength && run.outstanding === 0) this.end(run.name);
   }
 
-  /** Ends the current run, if nothing in it is outstanding. */
-  close(): void {
-    const run = this.current;
-    this.current = undefined;
-    if (run?.outstanding === 0) this.end(run);
-    for (const { directory } of this.open.values()) closeSync(directory);
-    this.open.clear();
+  /** Removes the files that were not used, and the markers of runs in which nothing is outstanding. */
+  async close(): Promise<void> {
+    await this.following?.catch(() => {});
+    for (const { name, issued, outstanding } of this.open.values()) {
+      for (let number = issued; number < runLength; number += 1) rmSync(this.pathOf(keyOf(name, number)));
+      if (outstanding === 0) this.end(name);
+    }
   }
 
   /** @returns number of objects removed */
@@ -93,31 +99,27 @@ export class ObjectRuns {
         rmSync(this.pathOf(key), { force: true });
         removed += 1;
       }
-      this.removeMarker(name);
+      this.end(name);
     }
     return removed;
   }
 
-  private begin(): Run {
+  private follow(): Promise<Run> {
+    this.following ??= this.begin();
+    return this.following;
+  }
+
+  private async begin(): Promise<Run> {
     const name = randomBytes(runDigits / 2).toString('hex');
-    const directory = this.directoryOf(name);
-    mkdirSync(directory, { recursive: true });
-    syncDirectory(path.dirname(directory));
-    syncDirectory(this.objects);
-    closeSync(openSync(path.join(this.markers, name), 'wx'));
-    syncDirectory(this.markers);
-    const run: Run = { name, directory: openSync(directory, 'r'), issued: 0, outstanding: 0 };
+    const names = Array.from({ length: runLength }, (_, number) => keyOf(name, number));
+    await this.make({ marker: path.join(this.markers, name), directory: this.directoryOf(name), names });
+    const run: Run = { name, issued: 0, outstanding: 0 };
     this.open.set(name, run);
     return run;
   }
 
-  private end({ name, directory }: Run): void {
+  private end(name: string): void {
     this.open.delete(name);
-    closeSync(directory);
-    this.removeMarker(name);
-  }
-
-  private removeMarker(name: string): void {
     rmSync(path.join(this.markers, name), { force: true });
   }
 
@@ -135,11 +137,6 @@ export class ObjectRuns {
   }
 }
 
-function syncDirectory(directory: string): void {
-  const fd = openSync(directory, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+function keyOf(run: string, number: number): string {
+  return run + number.toString(16).padStart(keyDigits - runDigits, '0');
 }

@@ -15,7 +15,7 @@ export interface StagedObject {
   /** Key that the object will have. It says nothing of what is inside, so no UID reaches a file system. */
   readonly key: string;
   readonly size: number;
-  /** Resolves when the bytes are durable and read; rejects with OriginServerError out-of-resources if they could not be written. */
+  /** Resolves when the bytes are durable under the key, and read, so that the catalogue may name them; rejects with OriginServerError out-of-resources if they could not be written. */
   readonly content: Promise<ObjectContent>;
 }
 
@@ -35,8 +35,6 @@ export interface ObjectStore {
    * @throws OriginServerError out-of-resources; nothing stays staged
    */
   stage(body: AsyncIterable<Uint8Array>): Promise<StagedObject>;
-  /** Resolves when objects of which the content is known are durable under their keys, so that the catalogue may name them. */
-  persist(keys: readonly string[]): Promise<void>;
   /** Says that the catalogue names the objects now: `recover` need not ask for them. */
   settle(keys: readonly string[]): void;
   /** Removes objects of which the content is known, or could not be, and which were not settled. */

@@ -1,15 +1,29 @@
 import type { InstanceFacts } from './instance-facts.ts';
+import type { RunFiles } from './run-files.ts';
 
-/** What a store thread is asked: to read the object of a file, and to write it first where its bytes are still in memory. */
-export interface StoreTask {
-  readonly id: number;
-  readonly file: string;
-  /** In a buffer of their own, which is transferred. Absent where the file is written and durable. */
-  readonly bytes?: Uint8Array<ArrayBuffer>;
+/** What a store thread does. */
+export type StoreTask =
+  /** Writes the bytes to a file that is there, durably, and reads them. They are in a buffer of their own, transferred. */
+  | { readonly kind: 'store'; readonly file: string; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** Reads an object that has been written. */
+  | { readonly kind: 'read'; readonly file: string }
+  | { readonly kind: 'make-run-files'; readonly files: RunFiles };
+
+/** What comes of it. */
+export interface StoreOutcomes {
+  readonly store: { readonly facts: InstanceFacts /** SHA-256 in hexadecimal. */; readonly digest: string };
+  readonly read: { readonly facts: InstanceFacts };
+  readonly 'make-run-files': undefined;
 }
 
-/** What a store thread answers. The memory of the bytes comes back to be used again. */
+/** A task on its way to a thread. */
+export interface SentTask {
+  readonly id: number;
+  readonly task: StoreTask;
+}
+
+/** The answer to it. The memory of the bytes comes back to be used again. */
 export type StoreAnswer = { readonly id: number; readonly memory?: ArrayBuffer } & (
-  | { readonly ok: true; readonly facts: InstanceFacts; readonly digest?: string }
+  | { readonly ok: true; readonly outcome: StoreOutcomes[StoreTask['kind']] }
   | { readonly ok: false; readonly error: { readonly message: string; readonly code?: string } }
 );

@@ -1,14 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { giveBackMemory } from '../buffers/reusable-buffers.ts';
-import type { InstanceFacts } from './instance-facts.ts';
-import type { StoreAnswer, StoreTask } from './store-task.ts';
-
-/** What a store thread found, and the SHA-256 in hexadecimal of what it wrote. */
-export interface Stored {
-  readonly facts: InstanceFacts;
-  readonly digest?: string;
-}
+import type { RunFiles } from './run-files.ts';
+import type { SentTask, StoreAnswer, StoreOutcomes, StoreTask } from './store-task.ts';
 
 /** The event loop, which all bytes pass through, takes a core; beyond four threads it is what limits. */
 const mostThreads = Math.max(1, Math.min(4, availableParallelism() - 1));
@@ -25,18 +19,22 @@ export class StoreThreads {
   private readonly threads = new Set<StoreThread>();
 
   /**
-   * Writes the bytes to a new file and reads them; resolves when they are durable in the file. The name of the file is not.
+   * Writes the bytes to a file that is there, and reads them; resolves when they are durable.
    *
    * @param bytes transferred: gone here, and their memory given back when it is no longer needed
-   * @throws the error of the file system
+   * @throws the error of the file system, as the other tasks do
    */
-  store(file: string, bytes: Uint8Array<ArrayBuffer>): Promise<Required<Stored>> {
-    return this.idlest().run({ file, bytes }) as Promise<Required<Stored>>;
+  store(file: string, bytes: Uint8Array<ArrayBuffer>): Promise<StoreOutcomes['store']> {
+    return this.idlest().run({ kind: 'store', file, bytes });
   }
 
   /** Reads an object that has been written. */
-  read(file: string): Promise<Stored> {
-    return this.idlest().run({ file });
+  read(file: string): Promise<StoreOutcomes['read']> {
+    return this.idlest().run({ kind: 'read', file });
+  }
+
+  makeRunFiles(files: RunFiles): Promise<undefined> {
+    return this.idlest().run({ kind: 'make-run-files', files });
   }
 
   async close(): Promise<void> {
@@ -54,7 +52,7 @@ export class StoreThreads {
 }
 
 interface Waiting {
-  readonly resolve: (stored: Stored) => void;
+  readonly resolve: (outcome: StoreOutcomes[StoreTask['kind']]) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -83,12 +81,13 @@ class StoreThread {
     return this.waiting.size;
   }
 
-  run(task: Omit<StoreTask, 'id'>): Promise<Stored> {
+  run<T extends StoreTask>(task: T): Promise<StoreOutcomes[T['kind']]> {
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
       if (this.waiting.size === 0) this.worker.ref();
-      this.waiting.set(id, { resolve, reject });
-      this.worker.postMessage({ id, ...task }, task.bytes === undefined ? [] : [task.bytes.buffer]);
+      this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      const sent: SentTask = { id, task };
+      this.worker.postMessage(sent, task.kind === 'store' ? [task.bytes.buffer] : []);
     });
   }
 
@@ -101,7 +100,7 @@ class StoreThread {
     this.waiting.delete(answer.id);
     if (this.waiting.size === 0) this.worker.unref();
     if (answer.memory !== undefined) giveBackMemory(answer.memory);
-    if (answer.ok) resolve(answer);
+    if (answer.ok) resolve(answer.outcome);
     else reject(Object.assign(new Error(answer.error.message), { code: answer.error.code }));
   }
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { decodeMetadataDocument } from '../../../src/dicom/metadata-document.ts';
 import { openEmbeddedInstanceStore } from '../../../src/storage/embedded.ts';
 import type { InstanceStore, ReceivedInstance } from '../../../src/storage/instance-store.ts';
+import { objectFiles } from '../../support/object-files.ts';
 import { secondaryCapture } from '../../support/secondary-capture.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
@@ -33,10 +34,6 @@ async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = [];
   for await (const piece of pieces) all.push(Uint8Array.from(piece));
   return Buffer.concat(all);
-}
-
-function filesOf(directory: string): readonly string[] {
-  return globSync('objects/*/*/*', { cwd: directory });
 }
 
 const study = { aeTitle: 'A', StudyInstanceUID: '2.25.1' };
@@ -138,7 +135,7 @@ describe('instance store', () => {
     expect(await store.find({ aeTitle: 'A', StudyInstanceUID: '2.25.2' })).toEqual([]);
     const [record] = await store.find(instance);
     expect(await collect(store.stream(record!))).toEqual(bytes);
-    expect(filesOf(directory)).toHaveLength(1);
+    expect(objectFiles(directory)).toHaveLength(1);
   });
 
   test('of many stores of one SOP Instance UID at the same time one wins', async () => {
@@ -151,7 +148,7 @@ describe('instance store', () => {
     expect(outcomes.filter((outcome) => outcome === 'stored')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === 'duplicate')).toHaveLength(9);
     expect(outcomes.filter((outcome) => outcome === 'conflict')).toHaveLength(10);
-    expect(filesOf(directory)).toHaveLength(1);
+    expect(objectFiles(directory)).toHaveLength(1);
   });
 
   test('what is no instance, what is discarded and what breaks off leave no file', async () => {
@@ -166,7 +163,7 @@ describe('instance store', () => {
       throw new Error('the connection ended');
     }
     await expect(store.stage(broken())).rejects.toThrow('the connection ended');
-    expect(filesOf(directory)).toEqual([]);
+    expect(objectFiles(directory)).toEqual([]);
     expect(await store.find(study)).toEqual([]);
   });
 
@@ -188,7 +185,7 @@ describe('instance store', () => {
   test('at start-up, objects of open runs that the catalogue does not name are removed, and no other', async () => {
     const { store, directory } = await openStore();
     await storeOne(store, secondaryCapture());
-    const [file] = filesOf(directory);
+    const [file] = objectFiles(directory);
     const run = path.basename(file!).slice(0, 24);
     await store.close();
     const orphan = path.join(directory, path.dirname(file!), `${run}000000ff`);

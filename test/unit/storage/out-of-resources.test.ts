@@ -1,10 +1,10 @@
-import { globSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FileObjectStore } from '../../../src/storage/file-object-store.ts';
 import { instanceStore } from '../../../src/storage/instance-store.ts';
 import { SqliteCatalog } from '../../../src/storage/sqlite-catalog.ts';
 import { storageFailure } from '../../../src/storage/storage-failure.ts';
+import { objectFiles } from '../../support/object-files.ts';
 import { requirement } from '../../support/requirement.ts';
 import { secondaryCapture } from '../../support/secondary-capture.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
@@ -30,7 +30,7 @@ describe('full storage', () => {
       };
       const many = await Promise.all(Array.from({ length: 400 }, (_, number) => receive(number + 1)));
       await expect(store.commit(many)).rejects.toMatchObject({ code: 'out-of-resources', status: 503 });
-      expect(globSync('objects/*/*/*', { cwd: directory })).toEqual([]);
+      expect(objectFiles(directory)).toEqual([]);
       expect(await store.find({ aeTitle: 'A', StudyInstanceUID: '2.25.1' })).toEqual([]);
       expect(await store.commit([await receive(1)])).toEqual(['stored']);
       await store.close();
