@@ -35,13 +35,20 @@ export function isBulkData(element: DataElement): boolean {
 
 /** A tag as metadata and bulk data paths write it: eight hexadecimal digits in upper case. */
 export function formatTag(tag: number): string {
-  return (
+  const known = formattedTags.get(tag);
+  if (known !== undefined) return known;
+  const formatted =
     octetDigits[tag >>> 24]! +
     octetDigits[(tag >>> 16) & 0xff]! +
     octetDigits[(tag >>> 8) & 0xff]! +
-    octetDigits[tag & 0xff]!
-  );
+    octetDigits[tag & 0xff]!;
+  if (formattedTags.size < formattedTagsLimit) formattedTags.set(tag, formatted);
+  return formatted;
 }
+
+/** Tags written before: a string that was a property name once costs less as one again. Instances share most of their tags. */
+const formattedTags = new Map<number, string>();
+const formattedTagsLimit = 4096;
 
 const octetDigits: readonly string[] = Array.from({ length: 256 }, (_, octet) =>
   octet.toString(16).toUpperCase().padStart(2, '0'),
