@@ -1,34 +1,57 @@
 /**
- * What the machine does without a DICOMweb server: node:http sending files as a stream, as one buffer, or taking a body.
- * GET /files sends every file of the folder one after the other; GET /buffer/N sends N octets from memory.
+ * What node:http does with files when nothing else is to be done: the limit of a server that stands on it.
+ * GET /files sends every file of the folder one after the other; GET /file/N sends a file of N octets, made when it is
+ * first asked for.
  */
-import { createReadStream, readdirSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { finished } from 'node:stream/promises';
 
 const folder = process.argv[2]!;
 const files = readdirSync(folder)
   .sort()
   .map((file) => path.join(folder, file));
-const buffers = new Map<number, Buffer>();
+
+/** Large reads into two buffers in turn: the one is filled while the other is written. */
+const buffers = [Buffer.allocUnsafeSlow(1 << 20), Buffer.allocUnsafeSlow(1 << 20)] as const;
 
 const server = createServer(async (request, response) => {
   const [, kind, size] = request.url!.split('/');
-  if (kind === 'buffer') {
-    const length = Number(size);
-    if (!buffers.has(length)) buffers.set(length, Buffer.alloc(length, 'x'));
-    response.end(buffers.get(length));
-    return;
-  }
-  const chosen = kind === 'file' ? [files[Number(size)]!] : files;
-  for (const file of chosen) {
-    const stream = createReadStream(file, { highWaterMark: 1 << 19 });
-    stream.pipe(response, { end: false });
-    await finished(stream);
-  }
-  response.end();
+  await send(kind === 'file' ? [fileOf(Number(size))] : files, response);
 });
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
 process.on('SIGTERM', () => process.exit(0));
+
+function fileOf(size: number): string {
+  const file = path.join(path.dirname(folder), `${size} octets`);
+  if (!existsSync(file)) writeFileSync(file, Buffer.alloc(size, 'x'));
+  return file;
+}
+
+async function send(chosen: readonly string[], response: ServerResponse): Promise<void> {
+  const lengths = chosen.map((file) => statSync(file).size);
+  response.writeHead(200, { 'Content-Length': lengths.reduce((sum, length) => sum + length, 0) });
+  const chunks = read(chosen, lengths);
+  let next = chunks.next();
+  for (let { done, value } = await next; done !== true; { done, value } = await next) {
+    next = chunks.next();
+    await new Promise((resolve) => response.write(value, resolve));
+  }
+  response.end();
+}
+
+async function* read(chosen: readonly string[], lengths: readonly number[]): AsyncGenerator<Buffer> {
+  let turn = 0;
+  for (const [place, file] of chosen.entries()) {
+    const handle = await open(file);
+    for (let at = 0; at < lengths[place]!; ) {
+      const buffer = buffers[turn++ % 2]!;
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+    await handle.close();
+  }
+}

@@ -40,14 +40,13 @@ export function zip(files: readonly Representation[], fileName: string): Package
 async function* archiveOf(files: readonly Representation[], names: readonly string[]): AsyncGenerator<Uint8Array> {
   const archive = new ZipArchive({ store: true });
   const givenUp = new AbortController();
-  // What fails while it is read is thrown by the loop below; what a destroyed archive still says is nobody's concern.
-  archive.on('error', () => undefined);
+  const chunks = chunksOf(archive);
   const pace = new Pace();
   const feeding = feed(archive, files, names, pace, givenUp.signal).catch((cause: unknown) => {
     archive.destroy(cause instanceof Error ? cause : new Error(String(cause)));
   });
   try {
-    for await (const chunk of archive as AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
       yield chunk;
       pace.taken(chunk.length);
     }
@@ -57,6 +56,61 @@ async function* archiveOf(files: readonly Representation[], names: readonly stri
     archive.destroy();
     await feeding;
   }
+}
+
+/** Up to this length chunks are copied together: the archive gives every field of a header by itself. */
+const smallLength = 4096;
+
+/**
+ * What the archive gives, files in the very buffers that they came in: read as a stream, everything would be copied once
+ * more.
+ */
+function chunksOf(archive: ZipArchive): AsyncIterable<Uint8Array> {
+  let given: Buffer[] = [];
+  let givenBytes = 0;
+  let over: { readonly failure?: unknown } | undefined;
+  let wake = (): void => undefined;
+  archive.on('data', (chunk: Buffer) => {
+    given.push(chunk);
+    givenBytes += chunk.length;
+    if (givenBytes > aheadBytes) archive.pause();
+    wake();
+  });
+  const end = (outcome: { readonly failure?: unknown }): void => {
+    over ??= outcome;
+    wake();
+  };
+  archive.on('end', () => end({}));
+  archive.on('error', (failure) => end({ failure }));
+  return (async function* () {
+    for (;;) {
+      const chunks = given;
+      given = [];
+      givenBytes = 0;
+      yield* together(chunks);
+      if (given.length > 0) continue;
+      if (over?.failure !== undefined) throw over.failure;
+      if (over !== undefined) return;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        archive.resume();
+      });
+    }
+  })();
+}
+
+function* together(chunks: readonly Buffer[]): Generator<Uint8Array> {
+  let small: Buffer[] = [];
+  for (const chunk of chunks) {
+    if (chunk.length <= smallLength) {
+      small.push(chunk);
+      continue;
+    }
+    if (small.length > 0) yield Buffer.concat(small);
+    small = [];
+    yield chunk;
+  }
+  if (small.length > 0) yield Buffer.concat(small);
 }
 
 /** Puts the files into the archive, one after the other, as fast as the archive is read. */
@@ -148,7 +202,7 @@ function isHeldWhole(length: number): boolean {
 function joined(chunks: readonly Uint8Array[]): Buffer {
   const [first] = chunks;
   if (chunks.length !== 1 || first === undefined) return Buffer.concat(chunks);
-  return Buffer.from(first.buffer, first.byteOffset, first.byteLength);
+  return Buffer.isBuffer(first) ? first : Buffer.from(first.buffer, first.byteOffset, first.byteLength);
 }
 
 async function* following(
