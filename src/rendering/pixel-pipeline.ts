@@ -69,7 +69,7 @@ export async function renderFrame(
   parameters: RenderingParameters,
 ): Promise<Uint8Array> {
   const { dataSet, image, frameNumber } = source;
-  const stored = mediaType === 'image/jpeg' ? await storedJpeg(source, parameters) : undefined;
+  const stored = mediaType === 'image/jpeg' ? storedJpeg(source, parameters) : undefined;
   if (stored !== undefined) return stored;
   const halvings = halvingsOf(dataSet, image, frameNumber, parameters, pixelAspectRatioOf(dataSet, frameNumber));
   const frame = await decodeFrame(source.frame, image, { transferSyntaxUID: source.transferSyntaxUID, halvings });
@@ -92,7 +92,7 @@ async function wholeImage(
   const { dataSet, frameNumber } = source;
   const displayed = await toStandardColors(
     toDisplayedValues(frame, dataSet, frameNumber, parameters, gray),
-    iccProfileOf(dataSet),
+    iccProfileOf(dataSet, frameNumber),
   );
   const overlaid = withShutterAndOverlays(displayed, dataSet, frameNumber, frame);
   const geometry = geometryOf(frame, source, parameters);

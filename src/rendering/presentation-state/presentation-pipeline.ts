@@ -1,7 +1,6 @@
 import { Tag } from '../../../generated/dictionary.ts';
 import { decodeFrame } from '../../codecs/decode-frame.ts';
 import type { PixelFrame } from '../../codecs/pixel-frame.ts';
-import type { DataSet } from '../../dicom/data-set.ts';
 import { type DisplayColor, isGray, white } from '../cielab.ts';
 import { closeShutter } from '../display-shutter.ts';
 import { renderGrayscale } from '../grayscale.ts';
@@ -54,10 +53,7 @@ export async function renderPresentation(
 ): Promise<Uint8Array> {
   const { presentationState, dataSet } = source;
   const input = await decodeInput(source);
-  const values = await toStandardColors(
-    await toDisplayedInput(source, input),
-    profileOf(presentationState, input.dataSet),
-  );
+  const values = await toStandardColors(await toDisplayedInput(source, input), profileOf(presentationState, input));
   const shuttered = applyShutter(values, presentationState, input);
   const geometry = displayedAreaGeometry(
     areaInFrame(
@@ -103,8 +99,8 @@ async function toDisplayedInput(source: FrameToPresent, input: InputFrame): Prom
 }
 
 /** The ICC Profile of the Presentation State, which supersedes that of the image (PS3.4 N.2.2, PS3.3 C.11.15). */
-function profileOf(state: PresentationState, image: DataSet): Uint8Array | undefined {
-  return iccProfileOf(state.dataSet.has(Tag.ICCProfile) ? state.dataSet : image);
+function profileOf(state: PresentationState, { dataSet, frameNumber }: InputFrame): Uint8Array | undefined {
+  return state.dataSet.has(Tag.ICCProfile) ? iccProfileOf(state.dataSet, 1) : iccProfileOf(dataSet, frameNumber);
 }
 
 function isGrayscale({ PhotometricInterpretation, SamplesPerPixel }: PixelFrame): boolean {

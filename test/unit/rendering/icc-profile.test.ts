@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../../src/dicom/byte-source.ts';
 import type { DataSet } from '../../../src/dicom/data-set.ts';
@@ -7,6 +10,8 @@ import { paletteOf, renderSupplementalPalette, supplementalPaletteOf } from '../
 import { type BuiltElements, buildInstance } from '../../support/dicom-builder.ts';
 import { displayProfile } from '../../support/icc-profile.ts';
 import { requirement } from '../../support/requirement.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { describeWithTool } from '../../support/tool.ts';
 
 function dataSetWith(elements: BuiltElements): DataSet {
   const read = readPart10(memorySource(buildInstance({ elements })));
@@ -40,16 +45,90 @@ describe('ICC Profile (PS3.3 C.11.15)', () => {
     const broken = displayProfile('green', 'blue', 'red').slice(0, 200);
     expect([...(await toStandardColors(colors, broken)).pixels]).toEqual([...colors.pixels]);
     expect(await toStandardColors(colors, undefined)).toBe(colors);
-    expect(iccProfileOf(dataSetWith({ ICCProfile: new Uint8Array(300) }))).toBeUndefined();
-    expect(iccProfileOf(dataSetWith({ ICCProfile: new Uint8Array(10) }))).toBeUndefined();
+    expect(iccProfileOf(dataSetWith({ ICCProfile: new Uint8Array(300) }), 1)).toBeUndefined();
+    expect(iccProfileOf(dataSetWith({ ICCProfile: new Uint8Array(10) }), 1)).toBeUndefined();
   });
 
   test('is that of the image, or of its first optical path', () => {
     const profile = displayProfile('green', 'blue', 'red');
-    expect(iccProfileOf(dataSetWith({ ICCProfile: profile }))?.length).toBe(profile.length);
+    expect(iccProfileOf(dataSetWith({ ICCProfile: profile }), 1)?.length).toBe(profile.length);
     const inPath = dataSetWith({ OpticalPathSequence: { items: [{ ICCProfile: profile }] } });
-    expect(iccProfileOf(inPath)?.length).toBe(profile.length);
-    expect(iccProfileOf(dataSetWith({}))).toBeUndefined();
+    expect(iccProfileOf(inPath, 1)?.length).toBe(profile.length);
+    expect(iccProfileOf(dataSetWith({}), 1)).toBeUndefined();
+  });
+});
+
+describe('which profile it is', () => {
+  const profile = displayProfile('green', 'blue', 'red');
+
+  test('that of the optical path of the frame', () => {
+    const path = (OpticalPathIdentifier: string): BuiltElements => ({ OpticalPathIdentifier });
+    const frame = (identifier: string): BuiltElements => ({
+      OpticalPathIdentificationSequence: { items: [path(identifier)] },
+    });
+    const dataSet = dataSetWith({
+      OpticalPathSequence: { items: [path('1'), { ...path('2'), ICCProfile: profile }] },
+      PerFrameFunctionalGroupsSequence: { items: [frame('1'), frame('2'), frame('3')] },
+    });
+    expect([1, 2, 3].map((number) => iccProfileOf(dataSet, number)?.length)).toEqual([
+      undefined,
+      profile.length,
+      undefined,
+    ]);
+  });
+
+  test('none where the description names sRGB; elsewhere the word says nothing', () => {
+    const named = (at: string, name: string): Uint8Array => {
+      const octets = Buffer.from(profile);
+      octets.write(name, octets.indexOf(at, 160), 'latin1');
+      return octets;
+    };
+    expect(iccProfileOf(dataSetWith({ ICCProfile: named('test', 'sRGB') }), 1)).toBeUndefined();
+    expect(iccProfileOf(dataSetWith({ ICCProfile: named('none', 'sRGB') }), 1)).toBeDefined();
+  });
+
+  test('that of a Color Space without a profile', () => {
+    expect(iccProfileOf(dataSetWith({ ColorSpace: 'SRGB' }), 1)).toBeUndefined();
+    expect(iccProfileOf(dataSetWith({ ColorSpace: 'ADOBERGB', ICCProfile: profile }), 1)?.length).toBe(profile.length);
+    expect(iccProfileOf(dataSetWith({ ColorSpace: 'ADOBERGB' }), 1)).toBeDefined();
+  });
+
+  /** What transicc -t0 -o "*sRGB" of LittleCMS 2.14 makes of them, with the profiles a98.icc and rommrgb.icc of Ghostscript. */
+  test.each([
+    ['ADOBERGB', [129, 129, 129, 0, 12, 24, 217, 151, 97]],
+    ['ROMMRGB', [146, 146, 146, 0, 28, 42, 252, 154, 108]],
+  ])('%s becomes sRGB as LittleCMS makes it', async (ColorSpace, expected) => {
+    const pixels = Uint8Array.of(128, 128, 128, 10, 20, 30, 200, 150, 100);
+    const image = { width: 3, height: 1, channels: 3, pixels } as const;
+    const shown = await toStandardColors(image, iccProfileOf(dataSetWith({ ColorSpace }), 1));
+    for (const [i, value] of expected.entries())
+      expect(Math.abs(shown.pixels[i]! - value), `octet ${i}`).toBeLessThanOrEqual(1);
+  });
+});
+
+describeWithTool('transicc', 'profiles beside LittleCMS', () => {
+  const corners = [0, 16, 64, 128, 200, 255];
+  const all = corners.flatMap((r) => corners.flatMap((g) => corners.map((b) => [r, g, b])));
+  const profiles: Readonly<Record<string, () => Uint8Array>> = {
+    'primaries that change places': () => displayProfile('green', 'blue', 'red'),
+    'a gamma of 3': () => displayProfile('red', 'green', 'blue', 3),
+    'a gamma of 1.8 and other primaries': () => displayProfile('blue', 'red', 'green', 1.8),
+  };
+
+  test.each(Object.entries(profiles))('%s: within a level', async (_, profileOf) => {
+    const profile = profileOf();
+    const file = path.join(temporaryDirectory(), 'profile.icc');
+    writeFileSync(file, profile);
+    const input = all.map((color) => color.join(' ')).join('\n');
+    const output = execFileSync('transicc', ['-n', '-t0', '-i', file, '-o', '*sRGB'], { input, encoding: 'latin1' });
+    const theirs = output
+      .trim()
+      .split(/\s+/)
+      .map((level) => Math.max(0, Math.min(255, Math.round(Number(level)))));
+    const image = { width: all.length, height: 1, channels: 3, pixels: Uint8Array.from(all.flat()) } as const;
+    const { pixels } = await toStandardColors(image, profile);
+    expect(theirs).toHaveLength(pixels.length);
+    expect(Math.max(...pixels.map((level, i) => Math.abs(level - theirs[i]!)))).toBeLessThanOrEqual(1);
   });
 });
 
