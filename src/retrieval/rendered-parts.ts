@@ -11,7 +11,7 @@ import type { RenderingPlan } from './rendered-selection.ts';
 import { instanceURI } from './resource-uri.ts';
 import type { RetrieveRequest } from './response.ts';
 
-/** All frames in one representation, as they come. The first piece is waited for, so that a failure is still a status. */
+/** All frames in one representation, as they come. They are waited for, but not for long, so that a failure is still a status. */
 export async function animated(
   needs: RenderedFrameNeeds,
   request: RetrieveRequest,
@@ -22,19 +22,29 @@ export async function animated(
   return singlePart({ mediaType: plan.mediaType, open });
 }
 
-/** Waits for the first piece. The others are let go of when they have been left, or the signal comes. */
+/** How long the pieces of a representation may be waited for before the first is sent. */
+const held = { milliseconds: 500, octets: 8 * 1024 * 1024 };
+
+/** Waits for the first pieces. The others are let go of when they have been left, or the signal comes. */
 async function begun(
   pieces: AsyncGenerator<Uint8Array>,
   signal: AbortSignal,
 ): Promise<{ readonly first: Uint8Array; open(): AsyncGenerator<Uint8Array> }> {
   const leave = (): void => void pieces.return(undefined).catch(() => undefined);
   signal.addEventListener('abort', leave, { once: true });
-  const first = (await pieces.next()).value as Uint8Array;
+  const ready: Uint8Array[] = [];
+  const deadline = Date.now() + held.milliseconds;
+  for (let octets = 0; ready.length === 0 || (Date.now() < deadline && octets < held.octets); ) {
+    const { done, value } = await pieces.next();
+    if (done) break;
+    ready.push(value);
+    octets += value.length;
+  }
   return {
-    first,
+    first: ready[0]!,
     async *open() {
       try {
-        yield first;
+        yield* ready;
         yield* pieces;
       } finally {
         signal.removeEventListener('abort', leave);
@@ -165,10 +175,8 @@ async function begunRepresentation(
   const isOneOfMany = frameNumber !== undefined && (record.index.image?.NumberOfFrames ?? 1) > 1;
   return {
     mediaType,
-    // The picture of one of several images of a Presentation State has no URI of its own.
-    ...(presentation === undefined
-      ? { location: isOneOfMany ? `${instance}/frames/${frameNumber}/rendered` : `${instance}/rendered` }
-      : {}),
+    // The picture of an image under a Presentation State has no URI of its own; this one says which image it is of.
+    location: `${instance}${isOneOfMany ? `/frames/${frameNumber}` : ''}${presentation === undefined ? '/rendered' : ''}`,
     // All frames together are sent as they come; what follows the first piece has no length yet.
     ...(frameNumber === undefined ? {} : { length: first.length }),
     open,

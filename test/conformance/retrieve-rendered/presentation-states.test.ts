@@ -478,6 +478,15 @@ describe('the order of several images', () => {
     expect(await grays(await png('someFrames'))).toEqual([40, 20]);
     expect(await grays(await png('someFrames'))).toEqual([40, 20]);
   });
+
+  requirement('R-001-367', 'is told by the Content-Location of each part, which is that of the image', async () => {
+    const parts = await partsOfResponse(await png('someFrames'));
+    const image = `${server.url}/studies/${testUID(1)}/series/${images}/instances/${cine}`;
+    expect(parts.map(({ headers }) => headers.get('content-location'))).toEqual([
+      `${image}/frames/4`,
+      `${image}/frames/2`,
+    ]);
+  });
 });
 
 describe('the displayed area', () => {

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TransferSyntaxUID } from '../../../src/dicom/transfer-syntax.ts';
 import { buildInstance, testUID } from '../../support/dicom-builder.ts';
@@ -187,6 +188,26 @@ describe('several representations (D-27, D-28)', () => {
     await server.store(image(1, 8), damaged(2), image(3, 8, 3));
   });
   afterAll(() => server.close());
+
+  test('an animated image with a damaged frame is 406 with the reason, never a connection that breaks off', async () => {
+    const frame = Buffer.from(
+      await sharp(Buffer.alloc(64), { raw: { width: 8, height: 8, channels: 1 } })
+        .jpeg()
+        .toBuffer(),
+    );
+    const halfDamaged = (number: number): Uint8Array =>
+      buildInstance({
+        transferSyntax: TransferSyntaxUID.JPEGBaseline8Bit,
+        pixelData: { fragments: [frame, Buffer.from('ffd8ffe000000000ffd9', 'hex')] },
+        elements: { SOPInstanceUID: testUID(1, 1, number), Rows: 8, Columns: 8, NumberOfFrames: '2' },
+      });
+    await server.store(halfDamaged(9));
+    const response = await server.get(`${target(9)}/rendered`, 'image/gif');
+    expect([response.status, ((await response.json()) as { detail: string }).detail]).toEqual([
+      406,
+      expect.stringContaining('JPEG'),
+    ]);
+  });
 
   test('each part says what it is, and where it is by itself', async () => {
     const response = await server.get(`${target(3)}/frames/3,1/rendered`, 'multipart/related;type="image/png"');
