@@ -58,7 +58,7 @@ function channelOf(dataSet: DataSet, tags: ChannelTags): PaletteChannel {
   const entries =
     data !== undefined
       ? entriesOf(data, length, dataSet.bigEndian)
-      : expandSegments(segmentedWords(segmentedData, bits, dataSet.bigEndian), length);
+      : expandSegments(segmentedWords(segmentedData, bits, dataSet.bigEndian), length, bits === 8 ? 1 : 2);
   if (entries.length === 0) throw originServerError('not-renderable', 'The palette of the image is empty.');
   const isSigned = dataSet.number(Tag.PixelRepresentation) === 1;
   return { firstMapped: isSigned && first >= 0x8000 ? first - 0x10000 : first, entries: toEightBits(entries, bits) };
@@ -76,16 +76,22 @@ function toEightBits(entries: Uint16Array, bits: number): Uint8Array {
   return Uint8Array.from(entries, (entry) => (usesHighOctet ? entry >> 8 : entry));
 }
 
+/** Far more than a palette of 65536 entries has, those that are copied included. */
+const mostSegments = 1 << 18;
+
 const segmentKind = { discrete: 0, linear: 1, indirect: 2 } as const;
 
 /**
  * Expands Segmented Palette Color Lookup Table Data (PS3.3 C.7.9.2).
  *
  * @param length number of entries that the descriptor promises; no more are written
+ * @param octets of a word of the data, as it is of an entry
  * @throws OriginServerError `not-renderable` if a segment runs past the data, or an indirect one names another
  */
-export function expandSegments(words: Uint16Array, length: number): Uint16Array {
+export function expandSegments(words: Uint16Array, length: number, octets: 1 | 2 = 2): Uint16Array {
   const entries = new Uint16Array(length);
+  const starts = new Set<number>();
+  let expanded = 0;
   let filled = 0;
   const put = (value: number): void => {
     if (filled < length) entries[filled++] = value;
@@ -95,7 +101,7 @@ export function expandSegments(words: Uint16Array, length: number): Uint16Array 
   const expand = (at: number, isReferenced: boolean): number => {
     const kind = words[at];
     const count = words[at + 1];
-    if (kind === undefined || count === undefined) throw brokenSegments();
+    if (kind === undefined || count === undefined || ++expanded > mostSegments) throw brokenSegments();
     if (kind === segmentKind.discrete) {
       if (at + 2 + count > words.length) throw brokenSegments();
       for (let i = 0; i < count; i++) put(words[at + 2 + i]!);
@@ -109,15 +115,27 @@ export function expandSegments(words: Uint16Array, length: number): Uint16Array 
       return at + 3;
     }
     if (kind !== segmentKind.indirect || isReferenced) throw brokenSegments();
-    const low = words[at + 2];
-    const high = words[at + 3];
-    if (low === undefined || high === undefined) throw brokenSegments();
-    for (let i = 0, target = low + high * 65536; i < count; i++) target = expand(target, true);
-    return at + 4;
+    const end = at + 2 + 4 / octets;
+    if (end > words.length) throw brokenSegments();
+    // Least significant first, whether in words of sixteen bits or in octets.
+    const offset = words.subarray(at + 2, end).reduceRight((sum, word) => sum * 256 ** octets + word, 0);
+    for (let i = 0, target = segmentAt(offset); i < count; i++) target = expand(target, true);
+    return end;
+  };
+
+  /** Where the segment is that an offset in octets leads to; many writers count words instead, as many readers do. */
+  const segmentAt = (offset: number): number => {
+    const found = [offset / octets, offset].find((at) => starts.has(at));
+    if (found === undefined) throw brokenSegments();
+    return found;
   };
 
   // The loop ends with the table, so a pad octet after the last segment is not read as another.
-  for (let at = 0; at < words.length && filled < length; ) at = expand(at, false);
+  for (let at = 0; at < words.length && filled < length; ) {
+    const next = expand(at, false);
+    starts.add(at);
+    at = next;
+  }
   return entries.subarray(0, filled);
 }
 

@@ -21,6 +21,7 @@ import { halvingsOf, inReducedFrame } from './reduced-resolution.ts';
 import type { RenderedImage } from './rendered-image.ts';
 import type { RenderingParameters } from './rendering-parameters.ts';
 import { inHalvedImage, isHalvedFirst, resample } from './resample.ts';
+import { isRetiredColor, renderRetiredColor } from './retired-color.ts';
 import { isFloatingPoint } from './stored-value.ts';
 import { isTrueColor, renderTrueColor } from './true-color.ts';
 import { pixelAspectRatioOf, type ViewportGeometry, viewportGeometry } from './viewport.ts';
@@ -170,6 +171,9 @@ export function toDisplayedValues(
     return { width, height, channels: 3, pixels: renderPaletteColor(frame, paletteOf(dataSet)) };
   }
   if (isTrueColor(PhotometricInterpretation)) return { width, height, channels: 3, pixels: renderTrueColor(frame) };
+  if (isRetiredColor(PhotometricInterpretation)) {
+    return { width, height, channels: 3, pixels: renderRetiredColor(frame, () => paletteOf(dataSet)) };
+  }
   if (frame.SamplesPerPixel !== 1) {
     throw originServerError(
       'not-renderable',

@@ -47,7 +47,7 @@ export function renderTrueColor(frame: PixelFrame): Uint8Array {
 }
 
 /** Samples of other depths are scaled so that the greatest value becomes 255. */
-function toEightBits(frame: PixelFrame): Uint8Array {
+export function toEightBits(frame: PixelFrame): Uint8Array {
   const { samples } = frame;
   const format = storedValueFormatOf(frame);
   if (samples instanceof Uint8Array && format.BitsStored === 8) return samples;

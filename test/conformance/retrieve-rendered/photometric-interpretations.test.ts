@@ -145,6 +145,35 @@ const cases: readonly Case[] = [
     shown: redAndBlue,
     within: 1,
   },
+  // The three that are retired, as dcm2pnm of DCMTK shows them; its levels of CMYK begin anew where ink exceeds all white.
+  {
+    title: 'HSV, retired',
+    elements: color('HSV'),
+    pixelData: halves([85, 170, 200], [200, 255, 127]),
+    shown: [
+      [67, 200, 66],
+      [87, 0, 127],
+    ],
+    within: 1,
+  },
+  {
+    title: 'CMYK, retired',
+    elements: { ...color('CMYK'), SamplesPerPixel: 4 },
+    pixelData: halves([0, 0, 60, 128], [60, 128, 255, 60]),
+    shown: [
+      [127, 127, 67],
+      [135, 67, 0],
+    ],
+  },
+  {
+    title: 'ARGB, retired: a palette where the first sample is not 0',
+    elements: { ...color('ARGB'), SamplesPerPixel: 4, ...palette },
+    pixelData: halves([11, 1, 2, 3], [0, 1, 2, 3]),
+    shown: [
+      [255, 128, 0],
+      [1, 2, 3],
+    ],
+  },
   {
     title: 'YBR_RCT in JPEG 2000',
     elements: color('YBR_RCT'),
@@ -180,11 +209,11 @@ const cases: readonly Case[] = [
 const refused: readonly Pick<Case, 'title' | 'elements' | 'pixelData'>[] = [
   { title: 'YBR_PARTIAL_420', elements: color('YBR_PARTIAL_420'), pixelData: new Uint8Array(pixels * 1.5) },
   {
-    title: 'CMYK',
-    elements: { ...color('CMYK'), SamplesPerPixel: 4 },
+    title: 'CIELAB',
+    elements: { ...color('CIELAB'), SamplesPerPixel: 4 },
     pixelData: new Uint8Array(pixels * 4),
   },
-  { title: 'HSV', elements: color('HSV'), pixelData: colors },
+  { title: 'CMYK', elements: color('CMYK'), pixelData: colors },
 ];
 
 const instance = (number: number): string =>

@@ -138,9 +138,21 @@ describe('Segmented palette (PS3.3 C.7.9.2)', () => {
     expect([...expandSegments(words, 10)]).toEqual([10, 20, 40, 60, 80, 100, 100, 100, 100, 100]);
   });
 
+  test('an indirect segment counts octets, of words as well (C.7.9.2.3)', () => {
+    // The linear segment is at word 4, which is octet 8; at octet 4 nothing begins.
+    const words = Uint16Array.of(0, 2, 10, 20, 1, 4, 100, 2, 1, 8, 0);
+    expect([...expandSegments(words, 10)]).toEqual([10, 20, 40, 60, 80, 100, 100, 100, 100, 100]);
+  });
+
+  test('segments of eight bits: an offset of four octets, as pydicom expands them', () => {
+    const octets = Uint16Array.of(0, 2, 28, 159, 1, 3, 201, 2, 1, 4, 0, 0, 0, 0, 1, 7);
+    expect([...expandSegments(octets, 9, 1)]).toEqual([28, 159, 173, 187, 201, 201, 201, 201, 7]);
+  });
+
   test.each([
     ['a linear segment at the start', [1, 4, 100]],
     ['a discrete segment past the end', [0, 9, 1]],
+    ['an indirect segment into the middle of another', [0, 3, 5, 6, 7, 2, 1, 2, 0]],
     ['an indirect segment that names itself', [0, 1, 5, 2, 1, 3, 0]],
     ['an unknown segment', [9, 1, 1]],
   ])('%s is refused', (_, words) => {
