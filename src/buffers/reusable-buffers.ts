@@ -33,6 +33,23 @@ export function takeBuffer(length: number): Buffer<ArrayBuffer> {
 }
 
 /**
+ * Lends a part of a buffer, or a copy of it, in place of the whole, which nobody else reads: who gives back the part gives
+ * back all of it.
+ *
+ * @param whole the very object that `takeBuffer` returned; anything else lends nothing
+ */
+export function lendInstead(whole: Uint8Array, part: Uint8Array): Uint8Array {
+  const which = lent.get(whole);
+  if (which === undefined || part === whole) return part;
+  if (part.buffer !== whole.buffer) giveBackBuffer(whole);
+  else {
+    lent.delete(whole);
+    lent.set(part, which);
+  }
+  return part;
+}
+
+/**
  * Takes back a buffer that nobody reads any more. Anything else, a part of a buffer too, is left alone.
  *
  * @param buffer the very object that `takeBuffer` returned

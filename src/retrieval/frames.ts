@@ -1,3 +1,4 @@
+import { lendInstead } from '../buffers/reusable-buffers.ts';
 import { excerptOf, type FrameIndex, frameBytes, frameCount, frameRange } from '../dicom/frame-index.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { Representation } from '../packaging/representation.ts';
@@ -106,7 +107,8 @@ function isFrameAsStored({ index }: InstanceRecord, transferSyntaxUID: string): 
 export async function storedFrame(bytes: StoredBytes, frames: FrameIndex, frameNumber: number): Promise<Uint8Array> {
   const range = frameRange(frames, frameNumber);
   if (range === undefined) throw originServerError('frame-unknown', `The instance has no frame ${frameNumber}.`);
-  return frameBytes(frames, frameNumber, await bytes.read(range.offset, range.length));
+  const raw = await bytes.read(range.offset, range.length);
+  return lendInstead(raw, frameBytes(frames, frameNumber, raw));
 }
 
 /** One frame that the index is known to have as the worker threads take it: where it is, or its octets. */

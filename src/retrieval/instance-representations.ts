@@ -172,17 +172,39 @@ function select(
   acceptable: AcceptableMediaTypes,
   among: { readonly alone: boolean; readonly isZip: boolean | undefined },
 ): Selected<InstanceRepresentation> | NotAcceptable {
-  const kind = `${among.alone} ${among.isZip} ${situationOf(index)}`;
+  return selectOnce(acceptable, `instance ${among.alone} ${among.isZip} ${situationOf(index)}`, () => {
+    const asked = transferSyntaxesAskedFor(acceptable);
+    const supported = instanceRepresentations(index, asked, among.alone).filter(
+      ({ packaging }) => among.isZip === undefined || among.isZip === (packaging === 'zip'),
+    );
+    return explained(selectMediaType(acceptable, supported), index, asked);
+  });
+}
+
+/** Selects the representation of frames of an instance: see {@link pixelDataRepresentations}. */
+export function selectPixelData(
+  index: StoredIndex,
+  acceptable: AcceptableMediaTypes,
+  alone: boolean,
+): Selected<InstanceRepresentation> | NotAcceptable {
+  return selectOnce(acceptable, `frames ${alone} ${situationOf(index)}`, () =>
+    selectMediaType(acceptable, pixelDataRepresentations(index, alone)),
+  );
+}
+
+/** What is selected for a kind of instances, or was selected for it before. */
+function selectOnce(
+  acceptable: AcceptableMediaTypes,
+  kind: string,
+  select: () => Selected<InstanceRepresentation> | NotAcceptable,
+): Selected<InstanceRepresentation> | NotAcceptable {
   const before = selectedBefore.get(acceptable) ?? new Map<string, Selected<InstanceRepresentation>>();
   const known = before.get(kind);
   if (known !== undefined) return known;
-  const asked = transferSyntaxesAskedFor(acceptable);
-  const supported = instanceRepresentations(index, asked, among.alone).filter(
-    ({ packaging }) => among.isZip === undefined || among.isZip === (packaging === 'zip'),
-  );
-  const selected = explained(selectMediaType(acceptable, supported), index, asked);
-  if (selected.kind === 'selected' && before.size < mostKinds)
+  const selected = select();
+  if (selected.kind === 'selected' && before.size < mostKinds) {
     selectedBefore.set(acceptable, before.set(kind, selected));
+  }
   return selected;
 }
 

@@ -1,6 +1,6 @@
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { AcceptableMediaTypes } from '../negotiation/acceptable-media-types.ts';
-import { selectMediaType } from '../negotiation/selected-media-type.ts';
+import type { Representation } from '../packaging/representation.ts';
 import type { PixelPool } from '../pool/pixel-pool.ts';
 import type { InstanceRecord, Target } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
@@ -9,7 +9,7 @@ import { entityTagOf } from './entity-tag.ts';
 import { fileExtensionOf } from './file-extension.ts';
 import { frameIndexOf, frameRepresentations } from './frames.ts';
 import { isOneStream, partMediaType } from './instance-parts.ts';
-import { pixelDataRepresentations } from './instance-representations.ts';
+import { selectPixelData } from './instance-representations.ts';
 import { packaged } from './packaged.ts';
 import { notModified, payload, type RetrieveRequest, type RetrieveResponse } from './response.ts';
 import { targetInstances } from './target-instances.ts';
@@ -31,7 +31,7 @@ export async function retrieveFramesAsBulkData(
   if (!hasFrames(record))
     throw originServerError('media-type-not-acceptable', 'No frame can be cut out of the instance.');
   const frames = await frameIndexOf(needs.instanceStore, record, frameNumbers);
-  const selected = selectMediaType(acceptable, pixelDataRepresentations(record.index, frameNumbers.length === 1));
+  const selected = selectPixelData(record.index, acceptable, frameNumbers.length === 1);
   if (selected.kind === 'not-acceptable') throw notAcceptableError(selected);
 
   const mediaType = partMediaType(selected);
@@ -48,9 +48,26 @@ export async function retrieveFramesAsBulkData(
   const form = { mediaType, extension: fileExtensionOf(content) };
   const pixelNeeds = { ...needs, serviceRoot, signal };
   const parts = frameRepresentations(pixelNeeds, record, frames, frameNumbers, transferSyntax.uid, form);
-  const body = packaged(selected, parts, validators.entityTag, 'frames.zip');
   const sent = [{ record, transferSyntaxUID: transferSyntax.uid }];
-  return admittedTranscoding(needs.pixelPool, request, sent, async () => payload(request, 200, body, validators));
+  return admittedTranscoding(needs.pixelPool, request, sent, async () => {
+    const made = parts.length === 1 && request.method !== 'HEAD' ? [await madeFirst(parts[0]!)] : parts;
+    return payload(request, 200, packaged(selected, made, validators.entityTag, 'frames.zip'), validators);
+  });
+}
+
+/** A frame that is made before the head of the answer, which tells its length then: both leave in one piece. */
+async function madeFirst(part: Representation): Promise<Representation> {
+  if (part.length !== undefined) return part;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of part.open()) chunks.push(chunk);
+  const octets = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  return {
+    ...part,
+    length: octets.length,
+    async *open() {
+      yield octets;
+    },
+  };
 }
 
 /**

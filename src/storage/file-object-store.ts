@@ -241,16 +241,31 @@ async function writeAll(fd: number, bytes: Uint8Array, position: number): Promis
   }
 }
 
+/** Milliseconds after which a piece was not in the page cache. */
+const slowRead = 2;
+
+/** Pieces that are left to the thread pool after a slow one, before it is tried without again. */
+const leftToThreads = 64;
+
+let readsForThreads = 0;
+
+/**
+ * A piece of a file, by a read on the spot as long as those are quick: a trip to the thread pool takes as long as copying
+ * half a megabyte from the page cache. The disk itself is waited for by threads.
+ */
 async function readPiece(fd: number, offset: number, length: number): Promise<Uint8Array> {
   const target = length <= syncLimit ? Buffer.allocUnsafe(length) : takeBuffer(length);
+  const isLeft = length > pieceLength || readsForThreads > 0;
+  if (readsForThreads > 0) readsForThreads -= 1;
+  const started = performance.now();
   let filled = 0;
   while (filled < length) {
-    const count =
-      length <= syncLimit
-        ? readSync(fd, target, filled, length - filled, offset + filled)
-        : (await readFile(fd, target, filled, length - filled, offset + filled)).bytesRead;
+    const count = isLeft
+      ? (await readFile(fd, target, filled, length - filled, offset + filled)).bytesRead
+      : readSync(fd, target, filled, length - filled, offset + filled);
     if (count === 0) break;
     filled += count;
   }
+  if (!isLeft && performance.now() - started > slowRead) readsForThreads = leftToThreads;
   return filled === length ? target : target.subarray(0, filled);
 }

@@ -40,6 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'generated/dictionary.ts',
   ],
   'src/retrieval': [
+    'src/buffers',
     'src/storage',
     'src/packaging',
     'src/negotiation',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { giveBackBuffer, pieceLength, takeBuffer } from '../../../src/buffers/reusable-buffers.ts';
+import { giveBackBuffer, lendInstead, pieceLength, takeBuffer } from '../../../src/buffers/reusable-buffers.ts';
 
 describe('reusable buffers', () => {
   test('a buffer has the length asked for', () => {
@@ -31,5 +31,25 @@ describe('reusable buffers', () => {
     giveBackBuffer(first.subarray(0, 10));
     giveBackBuffer(Buffer.alloc(1000));
     expect(takeBuffer(1000).buffer).not.toBe(first.buffer);
+  });
+
+  test('a part that is lent in place of the whole gives back all of it, once', () => {
+    const whole = takeBuffer(1000);
+    const part = lendInstead(whole, whole.subarray(8, 10));
+    giveBackBuffer(whole);
+    expect(takeBuffer(1000).buffer).not.toBe(whole.buffer);
+    giveBackBuffer(part);
+    giveBackBuffer(part);
+    expect(takeBuffer(1000).buffer).toBe(whole.buffer);
+    expect(takeBuffer(1000).buffer).not.toBe(whole.buffer);
+  });
+
+  test('a copy that is lent in place of the whole gives it back at once', () => {
+    const whole = takeBuffer(1000);
+    const copy = Buffer.from(whole);
+    expect(lendInstead(whole, copy)).toBe(copy);
+    expect(takeBuffer(1000).buffer).toBe(whole.buffer);
+    giveBackBuffer(copy);
+    expect(takeBuffer(1000).buffer).not.toBe(copy.buffer);
   });
 });
