@@ -58,6 +58,18 @@ export function frameRange(index: FrameIndex, frameNumber: number): FrameRange |
   };
 }
 
+/** A short index that has the frame too: `frameNumber` in it is what the frame is in the whole index. */
+export function excerptOf(
+  index: FrameIndex,
+  frameNumber: number,
+): { readonly index: FrameIndex; readonly frameNumber: number } {
+  if (index.kind === 'native') return { index, frameNumber };
+  return {
+    index: { kind: 'encapsulated', offsets: index.offsets.slice(frameNumber - 1, frameNumber + 1) },
+    frameNumber: 1,
+  };
+}
+
 /**
  * A frame on its own: of an encapsulated one the codestream, its fragments joined and nothing trimmed; of a native one the
  * octets that Explicit VR Little Endian has, beginning on an octet of its own (decision D-51). Words of a Big Endian
