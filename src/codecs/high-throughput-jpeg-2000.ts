@@ -3,7 +3,13 @@ import type { ImagePixel } from '../dicom/image-pixel.ts';
 import type { Codec, FrameEncoding } from './codec.ts';
 import type { PixelFrame } from './pixel-frame.ts';
 import { wasmCodec } from './wasm-codec.ts';
-import { decompositionLevels, frameOfWavelets, waveletPrecision, waveletsOf } from './wavelet-codestream.ts';
+import {
+  decompositionLevels,
+  frameOfWavelets,
+  waveletPrecision,
+  waveletsBy,
+  waveletsOf,
+} from './wavelet-codestream.ts';
 
 const rpclUID = '1.2.840.10008.1.2.4.202';
 const lossyUID = '1.2.840.10008.1.2.4.203';
@@ -23,7 +29,9 @@ const quantizationStep = 0.002;
 const openjph = wasmCodec<CodecModule>(() => import('@cornerstonejs/codec-openjph/wasmjs'));
 
 async function decode(encoded: Uint8Array, image: ImagePixel, { halvings = 0 }: FrameEncoding): Promise<PixelFrame> {
-  return openjph(({ HTJ2KDecoder }) => frameOfWavelets(new HTJ2KDecoder(), encoded, image, halvings));
+  return frameOfWavelets(encoded, image, (codestream) =>
+    openjph(({ HTJ2KDecoder }) => waveletsBy(new HTJ2KDecoder(), codestream, image, halvings)),
+  );
 }
 
 async function encode(frame: PixelFrame, _image: ImagePixel, encoding: FrameEncoding): Promise<Uint8Array> {

@@ -1,14 +1,18 @@
 import type { CodecModule } from '@cornerstonejs/codec-openjpeg';
 import type { ImagePixel } from '../dicom/image-pixel.ts';
 import type { Codec, FrameEncoding } from './codec.ts';
+import { decodeReversible } from './jpeg-2000/reversible-decoder.ts';
 import { contextOf, encodedOctets } from './native-codecs.ts';
 import type { PixelFrame } from './pixel-frame.ts';
 import { wasmCodec } from './wasm-codec.ts';
 import {
   componentsOf,
+  type DecodedWavelets,
   decompositionLevels,
   frameOfWavelets,
+  hasItsSigns,
   waveletPrecision,
+  waveletsBy,
   waveletsOf,
 } from './wavelet-codestream.ts';
 
@@ -31,7 +35,18 @@ export const jpeg2000Part2Codec: Codec = {
 const openjpeg = wasmCodec<CodecModule>(() => import('@cornerstonejs/codec-openjpeg/wasmjs'));
 
 async function decode(encoded: Uint8Array, image: ImagePixel, { halvings = 0 }: FrameEncoding): Promise<PixelFrame> {
-  return openjpeg(({ J2KDecoder }) => frameOfWavelets(new J2KDecoder(), encoded, image, halvings));
+  return frameOfWavelets(
+    encoded,
+    image,
+    async (codestream) =>
+      reversibleWavelets(codestream, image, halvings) ??
+      openjpeg(({ J2KDecoder }) => waveletsBy(new J2KDecoder(), codestream, image, halvings)),
+  );
+}
+
+/** Reversible codestreams of the usual kind are decoded here: in less time than the library takes, and by several threads. */
+function reversibleWavelets(codestream: Uint8Array, image: ImagePixel, wanted: number): DecodedWavelets | undefined {
+  return decodeReversible(codestream, (info) => (hasItsSigns(info, image) ? wanted : 0));
 }
 
 /** Size of the frame over size of the irreversible codestream. */

@@ -6,29 +6,31 @@ import type { PixelFrame } from './pixel-frame.ts';
 import { declareSigned, lower, raised, withoutShortSigns } from './signed-components.ts';
 import { decodedBy, encodedBy } from './wasm-codec.ts';
 
+/** What is decoded of a codestream. */
+export interface DecodedWavelets {
+  readonly octets: Uint8Array;
+  /** Of the whole image, also where it was halved. */
+  readonly info: FrameInfo;
+  readonly halvings: number;
+}
+
 /**
- * Decodes a codestream of the JPEG 2000 family, and deletes the decoder.
+ * Decodes a codestream of the JPEG 2000 family.
  *
- * @param wanted how often the sides may be halved
  * @throws OriginServerError `not-renderable` if it is damaged, or not of this image's size
  */
-export function frameOfWavelets(
-  decoder: Jpeg2000Decoder,
+export async function frameOfWavelets(
   encoded: Uint8Array,
   image: ImagePixel,
-  wanted: number,
-): PixelFrame {
-  try {
-    const { codestream: unsigned, lift } = withoutShortSigns(encoded);
-    const { octets, info, halvings } = decodedWavelets(decoder, unsigned, wanted, image.PixelRepresentation === 1);
-    lower(octets, lift);
-    const { width: Columns, height: Rows, componentCount: SamplesPerPixel, bitsPerSample: precision } = info;
-    const codestream = { Rows, Columns, SamplesPerPixel, precision, isSigned: lift > 0 || info.isSigned === true };
-    const PhotometricInterpretation = withoutComponentTransformation(image.PhotometricInterpretation);
-    return frameOfCodestream(octets, codestream, image, PhotometricInterpretation, halvings);
-  } finally {
-    decoder.delete();
-  }
+  decode: (codestream: Uint8Array) => Promise<DecodedWavelets>,
+): Promise<PixelFrame> {
+  const { codestream: unsigned, lift } = withoutShortSigns(encoded);
+  const { octets, info, halvings } = await decode(unsigned);
+  lower(octets, lift);
+  const { width: Columns, height: Rows, componentCount: SamplesPerPixel, bitsPerSample: precision } = info;
+  const codestream = { Rows, Columns, SamplesPerPixel, precision, isSigned: lift > 0 || info.isSigned === true };
+  const PhotometricInterpretation = withoutComponentTransformation(image.PhotometricInterpretation);
+  return frameOfCodestream(octets, codestream, image, PhotometricInterpretation, halvings);
 }
 
 /** Encodes a frame with an encoder that is set up, and deletes the encoder. */
@@ -92,31 +94,40 @@ function withoutComponentTransformation(PhotometricInterpretation: string): stri
 }
 
 /**
- * Runs a decoder of a wavelet transform, and leaves out its last steps where a smaller frame will do.
+ * Runs a decoder of a library, which leaves out the last steps of the wavelet transform where a smaller frame will do, and
+ * deletes it.
  *
  * @param wanted how often the sides may be halved
- * @param isSigned whether the image has signed values; a codestream that does not say so holds them in no order to be averaged in
- * @returns octets of a frame whose sides were halved so many times, and rounded up; the frame information is that of the whole
+ * @returns octets of a frame whose sides were halved so many times, and rounded up
  * @throws OriginServerError `not-renderable`
  */
-function decodedWavelets(
+export function waveletsBy(
   decoder: Jpeg2000Decoder,
   encoded: Uint8Array,
+  image: ImagePixel,
   wanted: number,
-  isSigned: boolean,
-): { octets: Uint8Array; info: FrameInfo; halvings: number } {
-  const halvings = Math.min(wanted, decompositionsOf(encoded));
-  if (halvings === 0) return { ...decodedBy(decoder, encoded), halvings };
-  const { octets, info } = decodedBy(decoder, encoded, (it) => {
-    it.readHeader();
-    it.decodeSubResolution(halvings, 0);
-  });
-  const { width, height, componentCount, bitsPerSample } = info;
-  const size = 2 ** halvings;
-  const expected = Math.ceil(width / size) * Math.ceil(height / size) * componentCount * octetsPerSample(bitsPerSample);
-  // Tiles and offsets of the reference grid may give a size of their own.
-  const isWhole = octets.length === expected && (!isSigned || info.isSigned === true);
-  return isWhole ? { octets, info, halvings } : { ...decodedBy(decoder, encoded), halvings: 0 };
+): DecodedWavelets {
+  try {
+    const halvings = Math.min(wanted, decompositionsOf(encoded));
+    if (halvings === 0) return { ...decodedBy(decoder, encoded), halvings };
+    const { octets, info } = decodedBy(decoder, encoded, (it) => {
+      it.readHeader();
+      it.decodeSubResolution(halvings, 0);
+    });
+    const { width, height, componentCount, bitsPerSample } = info;
+    const size = 2 ** halvings;
+    const samples = Math.ceil(width / size) * Math.ceil(height / size) * componentCount;
+    // Tiles and offsets of the reference grid may give a size of their own.
+    const isWhole = octets.length === samples * octetsPerSample(bitsPerSample) && hasItsSigns(info, image);
+    return isWhole ? { octets, info, halvings } : { ...decodedBy(decoder, encoded), halvings: 0 };
+  } finally {
+    decoder.delete();
+  }
+}
+
+/** Whether samples can be averaged: a codestream that does not say that its image is signed holds them in another order. */
+export function hasItsSigns(info: FrameInfo, image: ImagePixel): boolean {
+  return image.PixelRepresentation === 0 || info.isSigned === true;
 }
 
 /** Levels of the wavelet transform, from the main header (ISO/IEC 15444-1 A.6.1); 0 where components may differ, or it is none. */

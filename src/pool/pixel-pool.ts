@@ -4,6 +4,7 @@ import { originServerError } from '../errors/origin-server-error.ts';
 import { Admission } from '../queues/admission.ts';
 import { Places } from '../queues/places.ts';
 import { useInstalledFonts } from './fonts.ts';
+import { HelpedFrames } from './helped-frames.ts';
 import type { Outcome } from './outcome.ts';
 import { ownBuffer } from './own-buffer.ts';
 import type { RenderTask, TranscodeTask, WorkerTask } from './pixel-task.ts';
@@ -73,6 +74,9 @@ export function createPixelPool({
     concurrentTasksPerWorker: 1,
   });
   const places = new Places(workers * (1 + readAheadByThread));
+  const helpedFrames = new HelpedFrames();
+  /** Tasks that a thread has, or has as its next. */
+  let running = 0;
   const admission = new Admission(maxRequests, {
     detail: `${maxRequests} requests for pixels are under way.`,
     retryAfter: 2,
@@ -84,7 +88,7 @@ export function createPixelPool({
     try {
       const task = await read();
       signal?.throwIfAborted();
-      outcome = begun(task, signal);
+      outcome = begunWithHelp(task, signal);
     } catch (cause) {
       giveBack();
       throw cause;
@@ -93,7 +97,18 @@ export function createPixelPool({
     return resultOf(await untilAborted(outcome, signal));
   }
 
+  /** A thread that has nothing else to do helps with a frame that two can decode. */
+  function begunWithHelp(task: WorkerTask, signal: AbortSignal | undefined): Promise<Outcome> {
+    const shared = running + 1 < workers ? helpedFrames.take(task) : undefined;
+    if (shared === undefined) return begun(task, signal);
+    const outcome = begun({ ...task, shared } as WorkerTask, signal);
+    const help = begun({ kind: 'help', shared }, undefined);
+    void Promise.allSettled([outcome, help]).then(() => helpedFrames.giveBack(shared));
+    return outcome;
+  }
+
   function begun(task: WorkerTask, signal: AbortSignal | undefined): Promise<Outcome> {
+    running++;
     // A task that has begun usually runs to its end, also when nobody waits for its outcome: ending its thread costs more.
     const thread = new AbortController();
     const endThread = (): void => thread.abort();
@@ -101,10 +116,11 @@ export function createPixelPool({
     const hurry = (): void => void timers.push(setTimeout(endThread, unwanted).unref());
     signal?.addEventListener('abort', hurry, { once: true });
     const leave = (): void => {
+      running--;
       signal?.removeEventListener('abort', hurry);
       for (const timer of timers) clearTimeout(timer);
     };
-    const frame = task.kind !== 'warm-up' && task.frame instanceof Uint8Array ? handedOver(task.frame) : undefined;
+    const frame = 'frame' in task && task.frame instanceof Uint8Array ? handedOver(task.frame) : undefined;
     const outcome: Promise<Outcome> =
       frame === undefined
         ? threads.run(task, { signal: thread.signal })

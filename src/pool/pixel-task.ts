@@ -66,8 +66,14 @@ export interface TranscodeTask {
   readonly toTransferSyntaxUID: string;
 }
 
+/** What a frame is decoded in by two threads: the one that has the task, and one that is asked to help. */
+export interface Helped {
+  readonly shared?: SharedArrayBuffer;
+}
+
 /** What a worker thread is asked to do. */
 export type WorkerTask =
-  | ({ readonly kind: 'render' } & RenderTask)
-  | ({ readonly kind: 'transcode' } & TranscodeTask)
+  | ({ readonly kind: 'render' } & RenderTask & Helped)
+  | ({ readonly kind: 'transcode' } & TranscodeTask & Helped)
+  | { readonly kind: 'help'; readonly shared: SharedArrayBuffer }
   | { readonly kind: 'warm-up' };

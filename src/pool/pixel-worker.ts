@@ -1,6 +1,8 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import sharp from 'sharp';
 import { decodeFrame, encodeFrame } from '../codecs/decode-frame.ts';
+import { help } from '../codecs/jpeg-2000/block-work.ts';
+import { shareNext, shareNoMore } from '../codecs/jpeg-2000/reversible-decoder.ts';
 import { memorySource } from '../dicom/byte-source.ts';
 import type { DataSet } from '../dicom/data-set.ts';
 import { readDataSet } from '../dicom/data-set-reader.ts';
@@ -24,14 +26,15 @@ sharp.cache(false);
 export default async function runTask(task: WorkerTask): Promise<Outcome> {
   const octets = new TaskOctets();
   try {
+    if ('frame' in task && task.shared !== undefined) shareNext(task.shared);
     const bytes = ownBuffer(await bytesOf(task, octets));
-    if (task.kind !== 'warm-up' && task.frame instanceof Uint8Array && task.frame.buffer !== bytes.buffer)
-      release(task.frame);
+    if ('frame' in task && task.frame instanceof Uint8Array && task.frame.buffer !== bytes.buffer) release(task.frame);
     const outcome: Outcome = { ok: true, bytes };
     return move({ [transferableSymbol]: [bytes.buffer], [valueSymbol]: outcome }) as unknown as Outcome;
   } catch (cause) {
     return failureOf(cause);
   } finally {
+    shareNoMore();
     octets.giveBack();
   }
 }
@@ -41,12 +44,15 @@ function release({ buffer }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
-function bytesOf(task: WorkerTask, octets: TaskOctets): Promise<Uint8Array> {
+async function bytesOf(task: WorkerTask, octets: TaskOctets): Promise<Uint8Array> {
   switch (task.kind) {
     case 'render':
       return render(task, octets);
     case 'transcode':
       return transcode(task, octets);
+    case 'help':
+      help(task.shared);
+      return new Uint8Array(0);
     case 'warm-up':
       return warmUp();
   }
