@@ -50,9 +50,10 @@ export interface RenderTask extends TaskFrame {
 /** A Presentation State, and the other frames that it makes the picture of. */
 export interface TaskPresentation {
   readonly state: InstanceHead;
-  /** Of the same image: their average is taken away. */
+  /** Of the same image: their average is taken away, but for the last ones, which are averaged with the frame before. */
   readonly mask?: {
     readonly frames: readonly TaskPixels[];
+    readonly contrastFrameCount: number;
     readonly shift: { readonly row: number; readonly column: number };
   };
   readonly superimposed?: TaskFrame;

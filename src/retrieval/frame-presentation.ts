@@ -51,13 +51,24 @@ export async function taskPresentationOf(
   { record, mask, superimposed }: FramePresentation,
 ): Promise<TaskPresentation> {
   const masks =
-    mask && (await Promise.all(mask.frameNumbers.map((frameNumber) => taskFrameOf(instanceStore, image, frameNumber))));
+    mask &&
+    (await Promise.all(
+      [...mask.frameNumbers, ...mask.contrastFrameNumbers].map((frameNumber) =>
+        taskFrameOf(instanceStore, image, frameNumber),
+      ),
+    ));
   const over = superimposed && (await taskFrameOf(instanceStore, superimposed.record, superimposed.frameNumber));
   return {
     state: await taskHeadOf(record, storedBytes(instanceStore, record)),
     ...(mask === undefined || masks === undefined
       ? {}
-      : { mask: { frames: masks.map(({ frame }) => frame), shift: mask.shift } }),
+      : {
+          mask: {
+            frames: masks.map(({ frame }) => frame),
+            contrastFrameCount: mask.contrastFrameNumbers.length,
+            shift: mask.shift,
+          },
+        }),
     ...(over === undefined ? {} : { superimposed: over }),
   };
 }

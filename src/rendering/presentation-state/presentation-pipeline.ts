@@ -35,7 +35,12 @@ import { tileOriginOf } from './total-pixel-matrix.ts';
 export interface FrameToPresent extends FrameToRender {
   readonly presentationState: PresentationState;
   /** Frames of the same image that are taken away from this one. */
-  readonly mask?: { readonly frames: readonly Uint8Array[]; readonly shift: DecodedMask['shift'] };
+  readonly mask?: {
+    /** The mask, and after it the frames that are averaged with this one. */
+    readonly frames: readonly Uint8Array[];
+    readonly contrastFrameCount: number;
+    readonly shift: DecodedMask['shift'];
+  };
   /** What a blending lays over this frame; nothing where no superimposed image belongs to it. */
   readonly superimposed?: FrameToRender;
 }
@@ -110,7 +115,8 @@ function isGrayscale({ PhotometricInterpretation, SamplesPerPixel }: PixelFrame)
 async function decodeMask({ mask, image, transferSyntaxUID }: FrameToPresent): Promise<DecodedMask | undefined> {
   if (mask === undefined) return undefined;
   const frames = await Promise.all(mask.frames.map((octets) => decodeFrame(octets, image, { transferSyntaxUID })));
-  return { frames, shift: mask.shift };
+  const maskFrameCount = frames.length - mask.contrastFrameCount;
+  return { frames: frames.slice(0, maskFrameCount), contrastFrames: frames.slice(maskFrameCount), shift: mask.shift };
 }
 
 function grayscale(

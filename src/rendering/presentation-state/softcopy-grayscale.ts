@@ -7,7 +7,7 @@ import type { PresentationLut } from '../presentation-lut.ts';
 import { isFloatingPoint, storedValue, storedValueFormatOf } from '../stored-value.ts';
 import { type VoiLut, voiLutInItem } from '../voi-lut.ts';
 import { refersTo } from './image-references.ts';
-import { subtractMask } from './mask.ts';
+import { averageOf, subtractMask } from './mask.ts';
 import type { PresentationInput } from './presentation-state.ts';
 
 /** A decoded frame of an instance, and what its pixels have to do without outside of a Presentation State. */
@@ -21,6 +21,8 @@ export interface InputFrame {
 /** A mask, decoded: the frames to be averaged, and where they are moved. */
 export interface DecodedMask {
   readonly frames: readonly PixelFrame[];
+  /** Averaged with the frame itself, before the mask is taken away. */
+  readonly contrastFrames: readonly PixelFrame[];
   readonly shift: { readonly row: number; readonly column: number };
 }
 
@@ -49,7 +51,8 @@ export function softcopyGrayscaleOf(
   }
   const values = (one: PixelFrame): Float64Array =>
     modalityValuesOf(one, modality, (stored) => isPixelPadding(padding, stored));
-  const samples = subtractMask(values(frame), mask.frames.map(values), frame.Columns, mask.shift);
+  const contrast = averageOf([frame, ...mask.contrastFrames].map(values));
+  const samples = subtractMask(contrast, mask.frames.map(values), frame.Columns, mask.shift);
   const { minimum, maximum } = wholeRangeOf(frame, modality);
   const span = maximum - minimum;
   return {

@@ -116,6 +116,33 @@ describe('mask subtraction', () => {
     ]);
   });
 
+  test('REV_TID goes back from the first frame of the first range: MFN = (FCFN - TID Offset) - (CFN - FCFN)', () => {
+    const mask = subtractions({ MaskOperation: 'REV_TID', TIDOffset: 1, ApplicableFrameRange: [4, 7] });
+    expect([3, 4, 5, 6, 7].map((number) => maskFor(mask, number, 9)?.frameNumbers)).toEqual([
+      undefined,
+      [3],
+      [2],
+      [1],
+      undefined,
+    ]);
+  });
+
+  test('NONE keeps its frames from what comes after it', () => {
+    const none = { MaskOperation: 'NONE', ApplicableFrameRange: [1, 4] };
+    const masks = maskSubtractionsOf(
+      stateDataSet({ RecommendedViewingMode: 'SUB', MaskSubtractionSequence: { items: [none, item] } }),
+    );
+    expect([4, 5].map((number) => maskFor(masks, number, 10)?.frameNumbers)).toEqual([undefined, [1, 2]]);
+  });
+
+  test('Contrast Frame Averaging takes the frames that follow, if they are there', () => {
+    const masks = subtractions({ ...item, ContrastFrameAveraging: 3 });
+    expect(maskFor(masks, 7, 9)?.contrastFrameNumbers).toEqual([8, 9]);
+    expect(maskFor(masks, 8, 9)).toBeUndefined();
+    expect(maskFor(subtractions(item), 8, 9)?.contrastFrameNumbers).toEqual([]);
+    expect(() => subtractions({ ...item, ContrastFrameAveraging: 65 })).toThrow(/65 contrast frames/);
+  });
+
   test('takes the average away, and moves it', () => {
     const values = Float64Array.of(10, 20, 30, 40);
     const masks = [Float64Array.of(0, 2, 4, 6), Float64Array.of(2, 4, 6, 8)];
@@ -127,10 +154,15 @@ describe('mask subtraction', () => {
 
   test('comes after the Modality LUT and before the VOI LUT, and spans as much below zero as above', () => {
     const state = stateOf({ RescaleSlope: '2', RescaleIntercept: '5' });
-    const mask = { frames: [{ ...frame, samples: Uint8Array.of(0, 1, 2, 0) }], shift: { row: 0, column: 0 } };
+    const still = { shift: { row: 0, column: 0 }, contrastFrames: [] };
+    const mask = { ...still, frames: [{ ...frame, samples: Uint8Array.of(0, 1, 2, 0) }] };
     const input = { dataSet: read(buildInstance()), SOPInstanceUID: '2.25.2', frameNumber: 1, frame };
     const softcopy = softcopyGrayscaleOf(state.input, input, 'IDENTITY', mask);
     expect([...renderGrayscale(softcopy.frame, softcopy.transformation)]).toEqual([128, 128, 128, 255]);
+    // (0 + 100) / 2, (1 + 101) / 2 and so on less the mask: 50, 50, 50, 127.5 of 510.
+    const contrastFrames = [{ ...frame, samples: Uint8Array.of(100, 101, 102, 0) }];
+    const averaged = softcopyGrayscaleOf(state.input, input, 'IDENTITY', { ...mask, contrastFrames });
+    expect([...renderGrayscale(averaged.frame, averaged.transformation)]).toEqual([153, 153, 153, 191]);
   });
 });
 
