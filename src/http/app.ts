@@ -11,7 +11,7 @@ import { requestLog } from './request-log.ts';
 import { validatedQuery } from './request-validation.ts';
 import { enterArchive, enterServer, operationsRouter } from './router.ts';
 import { baseUrlOf } from './service-root.ts';
-import { checkUrl, clip, originForm } from './url-syntax.ts';
+import { checkUrl, clip, normalizedPath, originForm } from './url-syntax.ts';
 
 export interface HttpSettings extends Limits {
   /** URL that clients use, without a slash at its end; undefined takes scheme and host of each request. */
@@ -90,6 +90,7 @@ function authority({ baseUrl }: HttpSettings): RequestHandler {
 
 const urlSyntax: RequestHandler = (request, _response, next) => {
   checkUrl(request.url);
+  request.url = normalizedPath(request.url);
   next();
 };
 

@@ -4,11 +4,13 @@ import { requestIdField } from './request-log.ts';
 
 /** Header fields that a script on another origin may read. */
 const exposed = [
+  'Accept-Ranges',
   'Allow',
   'Content-Disposition',
   'Content-Encoding',
   'Content-Length',
   'Content-Location',
+  'Content-Range',
   'ETag',
   'Retry-After',
   'Warning',

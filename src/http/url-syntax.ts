@@ -26,6 +26,20 @@ export function checkUrl(url: string): void {
   if (queryFault !== undefined) throw originServerError('query-string-malformed', `The query component ${queryFault}.`);
 }
 
+/** Escapes of the characters that mean the same without them (RFC 3986 2.3). */
+const unreservedEscape = /%(?:2[DE]|3[0-9]|[46][1-9A-F]|[57][0-9A]|5F|7E)/gi;
+
+/**
+ * A URL whose escapes are well-formed, its path without those that are none: an identifier is the same resource whether
+ * its letters, digits, dots and hyphens are escaped or not (RFC 3986 6.2.2.2).
+ */
+export function normalizedPath(url: string): string {
+  if (!url.includes('%')) return url;
+  const queryAt = url.indexOf('?');
+  const path = queryAt < 0 ? url : url.slice(0, queryAt);
+  return path.replace(unreservedEscape, decodeURIComponent) + url.slice(path.length);
+}
+
 function faultOf(component: string): string | undefined {
   if (!printable.test(component) || component.includes('#')) {
     return 'holds a character that has to be percent-encoded';

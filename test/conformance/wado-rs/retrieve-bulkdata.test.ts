@@ -188,6 +188,12 @@ describe('RetrieveBulkdata (PS3.18 Sup174 6.5)', () => {
     }
   }
 
+  test('a script on another origin may read which range it got', async () => {
+    const [uri] = await bulkDataURIs(1);
+    const exposed = (await single(uri!, { Range: 'bytes=0-1' })).headers.get('access-control-expose-headers');
+    expect(exposed?.split(', ')).toEqual(expect.arrayContaining(['Accept-Ranges', 'Content-Range']));
+  });
+
   test('a range beyond the end is 416, and one of another version is the whole', async () => {
     const [uri] = await bulkDataURIs(1);
     const beyond = await single(uri!, { Range: 'bytes=2048-' });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OriginServerError } from '../../../src/errors/origin-server-error.ts';
-import { checkUrl, clip, originForm } from '../../../src/http/url-syntax.ts';
+import { checkUrl, clip, normalizedPath, originForm } from '../../../src/http/url-syntax.ts';
 
 function codeOf(url: string): string | undefined {
   try {
@@ -22,6 +22,16 @@ describe('request target (RFC 9112 3.2, RFC 3986 2)', () => {
     ['*', '*'],
   ])('%s has the origin form %s', (target, form) => {
     expect(originForm(target)).toBe(form);
+  });
+
+  test.each([
+    ['/%73tudies/1%2E2?a=%41', '/studies/1.2?a=%41'],
+    ['/%7e%2D%5f%30%39%41%5A%61%7A', '/~-_09AZaz'],
+    ['/%25%2f%3a%40%5b%60%7B%20', '/%25%2f%3a%40%5b%60%7B%20'],
+    ['/%2541', '/%2541'],
+    ['/a?%41', '/a?%41'],
+  ])('%s has the normalized path %s', (url, normalized) => {
+    expect(normalizedPath(url)).toBe(normalized);
   });
 
   test.each([
