@@ -1,3 +1,4 @@
+import { frameCount } from '../dicom/frame-index.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { InstanceHead, TaskFrame, TaskPresentation } from '../pool/pixel-task.ts';
 import type { FrameMask } from '../rendering/presentation-state/mask.ts';
@@ -19,7 +20,11 @@ export function describePresentation({ record, mask, superimposed }: FramePresen
   return JSON.stringify([record.digest, mask, over]);
 }
 
-/** Reads a frame as the worker threads take it. */
+/**
+ * Reads a frame as the worker threads take it.
+ *
+ * @throws OriginServerError `not-renderable` where Pixel Data ends before it: the attributes count it, so it is not unknown
+ */
 export async function taskFrameOf(
   instanceStore: InstanceStore,
   record: InstanceRecord,
@@ -27,7 +32,10 @@ export async function taskFrameOf(
 ): Promise<TaskFrame> {
   const { image } = record.index;
   if (image === undefined) throw originServerError('not-renderable', 'The instance has no Image Pixel Module.');
-  const frames = await frameIndexOf(instanceStore, record, [frameNumber]);
+  const frames = await frameIndexOf(instanceStore, record, []);
+  if (frameNumber > frameCount(frames)) {
+    throw originServerError('not-renderable', `Pixel Data ends before the end of frame ${frameNumber}.`);
+  }
   const bytes = storedBytes(instanceStore, record);
   const frame = await taskPixelsOf(bytes, frames, frameNumber);
   return { ...(await taskHeadOf(record, bytes)), image, frame, frameNumber };

@@ -39,7 +39,11 @@ export async function* renderedPieces(
     return;
   }
   const { instanceStore, pixelPool } = needs;
-  const indexed = () => instanceHead(instanceStore, record, storedBytes(instanceStore, record));
+  const indexed = async () => {
+    const read = await instanceHead(instanceStore, record, storedBytes(instanceStore, record));
+    if (frameCount(read.frames) > 0) return read;
+    throw originServerError('not-renderable', 'Pixel Data ends before the end of frame 1.');
+  };
   if (videoFormat !== undefined) {
     const render = (number: number): Promise<Uint8Array> => renderNow(needs, of(number, portableAnymap), signal);
     const frames = async (): Promise<VideoFrames<number>> => {

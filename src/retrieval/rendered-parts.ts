@@ -23,7 +23,7 @@ export async function animated(
 }
 
 /** How long the pieces of a representation may be waited for before the first is sent. */
-const held = { milliseconds: 500, octets: 8 * 1024 * 1024 };
+const held = { milliseconds: 1000, octets: 8 * 1024 * 1024 };
 
 /** Waits for the first pieces. The others are let go of when they have been left, or the signal comes. */
 async function begun(

@@ -119,8 +119,8 @@ export async function renderTarget(
 }
 
 /**
- * That the instance has the frames, and that they can be told apart: those of a video are counted by its attributes alone,
- * and ffmpeg finds them.
+ * That the instance has the frames, by its attributes or its pixel data, and that they can be told apart: those of a video
+ * are counted by its attributes alone, and ffmpeg finds them.
  *
  * @throws OriginServerError 404, 406
  */
@@ -131,7 +131,13 @@ async function checkFrames(
 ): Promise<void> {
   const { image } = record.index;
   if (image === undefined || !isStoredVideo(record)) {
-    await frameIndexOf(instanceStore, record, frameNumbers);
+    // What the attributes count and Pixel Data lacks may be too large, or is damaged.
+    const counted = image?.NumberOfFrames ?? 0;
+    await frameIndexOf(
+      instanceStore,
+      record,
+      frameNumbers.filter((frameNumber) => frameNumber > counted),
+    );
     return;
   }
   const absent = frameNumbers.find((frameNumber) => frameNumber > image.NumberOfFrames);

@@ -181,6 +181,7 @@ const instance = (number: number): string =>
   `/studies/${testUID(1)}/series/${testUID(1, 1)}/instances/${testUID(1, 1, number)}`;
 const declaredHuge = 500;
 const declaredHugeRle = 501;
+const tooShort = 502;
 
 let server: TestServer;
 beforeAll(async () => {
@@ -198,6 +199,10 @@ beforeAll(async () => {
       pixelData: { fragments: [new Uint8Array(66)] },
       transferSyntax: Uid.RLELossless,
       elements: { ...huge, SOPInstanceUID: testUID(1, 1, declaredHugeRle) },
+    }),
+    buildInstance({
+      pixelData: new Uint8Array(16),
+      elements: { Rows: 3, Columns: 8, NumberOfFrames: '2', SOPInstanceUID: testUID(1, 1, tooShort) },
     }),
   );
 });
@@ -229,5 +234,27 @@ describe('an image that declares 65535 x 65535 pixels and has few octets', () =>
     expect(response.status).toBe(413);
     expect(await response.json()).toMatchObject({ detail: expect.stringContaining('65535 x 65535') });
     expect(took).toBeLessThan(50);
+  });
+
+  test.each(['frames/1/rendered', 'thumbnail'])('as %s too', async (resource) => {
+    expect((await server.get(`${instance(declaredHuge)}/${resource}`, 'image/jpeg')).status).toBe(413);
+  });
+});
+
+describe('an image with less Pixel Data than its attributes say', () => {
+  test.each(['rendered', 'frames/1/rendered', 'frames/2/rendered', 'thumbnail'])(
+    'is there, but not rendered: 406 says why (%s)',
+    async (resource) => {
+      const response = await server.get(
+        `${instance(tooShort)}/${resource}`,
+        resource === 'rendered' ? 'image/gif' : 'image/jpeg',
+      );
+      expect(response.status).toBe(406);
+      expect(await response.json()).toMatchObject({ detail: expect.stringContaining('Pixel Data ends before') });
+    },
+  );
+
+  test('has no frame beyond what they say', async () => {
+    expect((await server.get(`${instance(tooShort)}/frames/3/rendered`, 'image/jpeg')).status).toBe(404);
   });
 });
