@@ -32,11 +32,16 @@ const clearCode = 1 << codeSize;
 const endCode = clearCode + 1;
 const longestTable = 4096;
 
+/**
+ * The code of a string and one more pixel, under (code of the string) * 256 + pixel; 0 where there is none yet. One for all
+ * images: two megabytes for each frame of a cine would wait for the collector, and are what its memory grows by.
+ */
+const successors = new Uint16Array(longestTable * 256);
+
 /** Table-based image data: code size, then variable-length-code LZW in sub-blocks (GIF89a, 22 and appendix F). */
 function compress(pixels: Uint8Array): Uint8Array {
   const writer = new SubBlockWriter(pixels.length);
-  // The code of a string and one more pixel, under (code of the string) * 256 + pixel; 0 where there is none yet.
-  const successors = new Uint16Array(longestTable * 256);
+  successors.fill(0);
   let width = codeSize + 1;
   let next = endCode + 1;
   writer.write(clearCode, width);
