@@ -72,6 +72,26 @@ describe('An image without VOI transformation (D-49)', () => {
   });
 });
 
+describe('Float and Double Float Pixel Data (PS3.3 C.7.6.24, C.7.6.25)', () => {
+  const samples = Float64Array.of(-1, -0.5, 0, 0.25, 1);
+
+  test('a window of decimals, by the formulas of C.11.2.1.3', () => {
+    const window: Window = { center: 0, width: 2, shape: 'linear-exact' };
+    expect(grays({}, { frame: { samples }, window })).toEqual([0, 64, 128, 159, 255]);
+    const own = { WindowCenter: '0', WindowWidth: '1', VOILUTFunction: 'LINEAR_EXACT' };
+    expect(grays(own, { frame: { samples: Float32Array.from(samples) } })).toEqual([0, 0, 128, 191, 255]);
+    expect(grays({ ...own, VOILUTFunction: 'SIGMOID' }, { frame: { samples } })).toEqual([5, 30, 128, 186, 250]);
+  });
+
+  test('padding that is a range of them', () => {
+    const padding: BuiltElements = { DoubleFloatPixelPaddingValue: -1, DoubleFloatPixelPaddingRangeLimit: -0.5 };
+    expect(grays(padding, { frame: { samples } })).toEqual([0, 0, 0, 64, 255]);
+    expect(grays({ FloatPixelPaddingValue: 1 }, { frame: { samples: Float32Array.from(samples) } })).toEqual([
+      0, 102, 204, 255, 0,
+    ]);
+  });
+});
+
 describe('Where the VOI LUT is taken from (PS3.3 C.11.2)', () => {
   requirement('R-001-330', 'the window of the request, in the units after the Modality LUT', () => {
     const rescale = { RescaleSlope: '1', RescaleIntercept: '-100', WindowCenter: '5', WindowWidth: '2' };

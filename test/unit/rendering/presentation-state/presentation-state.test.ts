@@ -7,6 +7,7 @@ import { fromCIELab, fromPValue } from '../../../../src/rendering/cielab.ts';
 import { displayShutterOf, seenThrough } from '../../../../src/rendering/display-shutter.ts';
 import { renderGrayscale } from '../../../../src/rendering/grayscale.ts';
 import { blend } from '../../../../src/rendering/presentation-state/blending.ts';
+import { activeCurvesOf } from '../../../../src/rendering/presentation-state/curve.ts';
 import { displayedAreaGeometry } from '../../../../src/rendering/presentation-state/displayed-area.ts';
 import { drawGraphic } from '../../../../src/rendering/presentation-state/graphic-drawing.ts';
 import { maskFor, maskSubtractionsOf, subtractMask } from '../../../../src/rendering/presentation-state/mask.ts';
@@ -17,7 +18,7 @@ import {
 import { softcopyGrayscaleOf } from '../../../../src/rendering/presentation-state/softcopy-grayscale.ts';
 import { drawText } from '../../../../src/rendering/presentation-state/text-drawing.ts';
 import { drawColor, drawVectors } from '../../../../src/rendering/vector-layer.ts';
-import { type BuiltElements, buildInstance } from '../../../support/dicom-builder.ts';
+import { type BuiltElement, type BuiltElements, buildInstance } from '../../../support/dicom-builder.ts';
 import { buildPresentationState, SOPClass } from '../../../support/presentation-state.ts';
 
 function read(object: Uint8Array): DataSet {
@@ -367,6 +368,60 @@ describe('blending', () => {
   test('lies corner to corner where positions are not known', () => {
     const [first, , , last] = mixed({}, {}).match(/\d+ \d+ \d+/g)!;
     expect([first!.split(' ')[0]! > '140', last!.split(' ')[1]! > '140']).toEqual([true, true]);
+  });
+});
+
+describe('curves (retired, PS3.3-2004 C.10.2, C.11.7)', () => {
+  const curve = (group: number, more: readonly BuiltElement[]): readonly BuiltElement[] => {
+    const base = group * 0x10000;
+    return [
+      { tag: base + 0x0005, vr: 'US', value: 2 },
+      { tag: base + 0x0010, vr: 'US', value: 2 },
+      { tag: base + 0x0020, vr: 'CS', value: 'POLY' },
+      ...more.map((element) => ({ ...element, tag: base + element.tag })),
+    ];
+  };
+  const data = (representation: number, octets: ArrayBufferView): readonly BuiltElement[] => [
+    { tag: 0x0103, vr: 'US', value: representation },
+    { tag: 0x3000, vr: 'OW', value: new Uint8Array(octets.buffer) },
+  ];
+  const activation = (group: number): BuiltElement => ({ tag: group * 0x10000 + 0x1001, vr: 'CS', value: 'LAYER' });
+  const active = (state: readonly BuiltElement[], image: readonly BuiltElement[]) =>
+    activeCurvesOf(stateDataSet({ more: state }), read(buildInstance({ elements: { more: image } }))).map(
+      ({ layer, graphic }) => [layer, graphic.points.join(' ')],
+    );
+
+  test('of the image are shown where a Presentation State activates them; the middle of the first pixel is 1, 1', () => {
+    const image = [
+      ...curve(0x5000, data(0, Uint16Array.of(1, 1, 3, 5))),
+      ...curve(0x5002, data(3, Float64Array.of(1.5, 2, 4, 8))),
+    ];
+    expect(active([], image)).toEqual([]);
+    expect(active([activation(0x5002)], image)).toEqual([['LAYER', '1,1.5 3.5,7.5']]);
+    expect(active([activation(0x5000), activation(0x5002)], image)).toHaveLength(2);
+  });
+
+  test('of the Presentation State come before those of the image, in every representation of numbers', () => {
+    const image = curve(0x5000, data(0, Uint16Array.of(9, 9, 9, 9)));
+    for (const [representation, octets] of [
+      [0, Uint16Array.of(2, 3, 4, 5)],
+      [1, Int16Array.of(2, 3, 4, 5)],
+      [2, Float32Array.of(2, 3, 4, 5)],
+      [3, Float64Array.of(2, 3, 4, 5)],
+      [4, Int32Array.of(2, 3, 4, 5)],
+    ] as const) {
+      const state = [...curve(0x5000, data(representation, octets)), activation(0x5000)];
+      expect(active(state, image)).toEqual([['LAYER', '1.5,2.5 3.5,4.5']]);
+    }
+  });
+
+  test('of another dimension or kind, or without points, are passed over', () => {
+    const points = data(0, Uint16Array.of(1, 1, 3, 5));
+    const [, , ...rest] = curve(0x5000, points);
+    expect(active([activation(0x5000)], [{ tag: 0x50000005, vr: 'US', value: 1 }, ...rest])).toEqual([]);
+    const histogram = curve(0x5000, points).map((it) => (it.tag === 0x50000020 ? { ...it, value: 'HIST' } : it));
+    expect(active([activation(0x5000)], histogram)).toEqual([]);
+    expect(active([activation(0x5000)], curve(0x5000, data(0, Uint16Array.of(1, 1))))).toEqual([]);
   });
 });
 
