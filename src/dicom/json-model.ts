@@ -34,7 +34,10 @@ const groupLengthElement = 0x0000;
 const fileMetaGroup = 0x0002;
 
 /**
- * A data set in the DICOM JSON Model (PS3.18 F.2).
+ * The attributes of a data set in the DICOM JSON Model (PS3.18 F.2), as JSON texts by tag in ascending order (F.2.2).
+ *
+ * Texts and not objects: each instance that is stored has some hundred attributes, of which nobody asks for the values, and
+ * JSON.stringify puts property names of decimal digits alone, such as "54000100", first.
  *
  * Specific Character Set keeps the value that it has in the data set, although the text is Unicode here (F.2.2 note 3): whoever
  * reads a value of VR UN, or writes the data set again, needs it. What JSON numbers cannot hold becomes a string: a 64 bit
@@ -43,19 +46,40 @@ const fileMetaGroup = 0x0002;
  * @param bulkDataURI the URI for a bulk data path such as "54000100.1.54001010"
  * @requirement R-001-232
  */
-export function toJsonModel(dataSet: DataSet, bulkDataURI: (path: string) => string): DicomJson {
-  return jsonOf(dataSet, '', bulkDataURI);
+export function jsonAttributes(dataSet: DataSet, bulkDataURI: (path: string) => string): ReadonlyMap<string, string> {
+  return attributesOf(dataSet, '', bulkDataURI);
 }
 
-function jsonOf(dataSet: DataSet, path: string, bulkDataURI: (path: string) => string): DicomJson {
-  const json: Record<string, JsonAttribute> = {};
-  for (const element of dataSet.elements.values()) {
+/** JSON text of a data set that has the attributes. */
+export function jsonObject(attributes: ReadonlyMap<string, string>): string {
+  let text = '';
+  for (const [name, attribute] of attributes) text += `${text === '' ? '' : ','}"${name}":${attribute}`;
+  return `{${text}}`;
+}
+
+function attributesOf(
+  dataSet: DataSet,
+  path: string,
+  bulkDataURI: (path: string) => string,
+): ReadonlyMap<string, string> {
+  const attributes = new Map<string, string>();
+  for (const element of inAscendingOrder(dataSet.elements)) {
     const { tag } = element;
     if ((tag & 0xffff) === groupLengthElement || tag >>> 16 === fileMetaGroup) continue;
     const name = formatTag(tag);
-    json[name] = attributeOf(dataSet, element, path, name, bulkDataURI);
+    attributes.set(name, attributeOf(dataSet, element, path, name, bulkDataURI));
   }
-  return json;
+  return attributes;
+}
+
+/** As they are, where they are in the order that PS3.5 7.1 asks for: nearly always. */
+function inAscendingOrder(elements: ReadonlyMap<number, DataElement>): Iterable<DataElement> {
+  let last = -1;
+  for (const tag of elements.keys()) {
+    if (tag < last) return [...elements.values()].sort((one, other) => one.tag - other.tag);
+    last = tag;
+  }
+  return elements.values();
 }
 
 function attributeOf(
@@ -64,20 +88,34 @@ function attributeOf(
   path: string,
   name: string,
   bulkDataURI: (path: string) => string,
-): JsonAttribute {
+): string {
   const { vr, items } = element;
   if (items !== undefined || vr === 'SQ') {
-    const Value = (items ?? []).map((item, i) => jsonOf(item, `${path}${name}.${i + 1}.`, bulkDataURI));
-    return Value.length === 0 ? { vr: 'SQ' } : { vr: 'SQ', Value };
+    const texts = (items ?? []).map((item, i) =>
+      jsonObject(attributesOf(item, `${path}${name}.${i + 1}.`, bulkDataURI)),
+    );
+    return texts.length === 0 ? '{"vr":"SQ"}' : `{"vr":"SQ","Value":[${texts.join(',')}]}`;
   }
-  if (isBulkData(element)) return { vr, BulkDataURI: bulkDataURI(path + name) };
-  if (element.length === 0) return { vr };
+  if (isBulkData(element)) return `{"vr":"${vr}","BulkDataURI":${quoted(bulkDataURI(path + name))}}`;
+  if (element.length === 0) return `{"vr":"${vr}"}`;
   const bytes = dataSet.bytes(element.tag) ?? new Uint8Array();
-  if (isBinary(vr)) return { vr, InlineBinary: inlineBinary(bytes, vr, dataSet.bigEndian) };
+  if (isBinary(vr)) return `{"vr":"${vr}","InlineBinary":"${inlineBinary(bytes, vr, dataSet.bigEndian)}"}`;
   const isNumber = valueRepresentations[vr].kind === 'number';
-  const Value = isNumber ? numbersOf(bytes, vr, dataSet.bigEndian) : textsOf(bytes, vr, dataSet.characterSet);
+  const values = isNumber ? numbersOf(bytes, vr, dataSet.bigEndian) : textsOf(bytes, vr, dataSet.characterSet);
   // Padding alone is no value.
-  return Value.length === 0 || (Value.length === 1 && Value[0] === null) ? { vr } : { vr, Value };
+  if (values.length === 0 || (values.length === 1 && values[0] === null)) return `{"vr":"${vr}"}`;
+  return `{"vr":"${vr}","Value":[${values.map(valueText).join(',')}]}`;
+}
+
+function valueText(value: JsonValue): string {
+  return typeof value === 'string' ? quoted(value) : JSON.stringify(value);
+}
+
+/** Text that JSON writes as it is. */
+const plain = /^[ !#-[\]-~]*$/;
+
+function quoted(text: string): string {
+  return plain.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 function textsOf(bytes: Uint8Array, vr: VR, characterSet: CharacterSet): readonly JsonValue[] {
@@ -141,34 +179,4 @@ function inlineBinary(bytes: Uint8Array, vr: VR, bigEndian: boolean): string {
   else if (wordLength === 4) swapped.swap32();
   else swapped.swap64();
   return swapped.toString('base64');
-}
-
-/**
- * JSON text of a data set, its attributes in ascending order of their tags (PS3.18 F.2.2).
- *
- * JSON.stringify would not do: it puts property names of decimal digits alone, such as "54000100", first.
- */
-export function formatJsonModel(json: DicomJson): string {
-  let text = '';
-  for (const tag of Object.keys(json).sort()) {
-    text += `${text === '' ? '' : ','}"${tag}":${formatAttribute(json[tag]!)}`;
-  }
-  return `{${text}}`;
-}
-
-function formatAttribute(attribute: JsonAttribute): string {
-  const { vr, Value } = attribute;
-  if (Value === undefined) return JSON.stringify(attribute);
-  let text = '';
-  for (const value of Value) {
-    text += (text === '' ? '' : ',') + (vr === 'SQ' ? formatJsonModel((value ?? {}) as DicomJson) : formatValue(value));
-  }
-  return `{"vr":"${vr}","Value":[${text}]}`;
-}
-
-/** Text that JSON writes as it is. */
-const plain = /^[ !#-[\]-~]*$/;
-
-function formatValue(value: JsonValue): string {
-  return typeof value === 'string' && plain.test(value) ? `"${value}"` : JSON.stringify(value);
 }

@@ -2,7 +2,6 @@ import { Readable as NodeReadable, pipeline, type Readable } from 'node:stream';
 import { constants, crc32, createInflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { adler32, combineAdler32 } from './adler-32.ts';
 import { combineCrc32, crc32Shift } from './crc-32.ts';
-import { type DicomJson, formatJsonModel } from './json-model.ts';
 
 /**
  * A metadata document is the JSON of one instance as the catalogue keeps it: ready to be sent under the content codings gzip and
@@ -42,10 +41,10 @@ const chunkLength = 128 * 1024;
 /**
  * Makes the metadata document of an instance.
  *
- * @param json its attributes; each BulkDataURI a path below the service root, "/studies/..."
+ * @param json text of its attributes; each BulkDataURI a path below the service root, "/studies/..."
  */
-export function encodeMetadataDocument(json: DicomJson): Uint8Array {
-  const cuts = formatJsonModel(json).split(beforeBulkDataURI);
+export function encodeMetadataDocument(json: string): Uint8Array {
+  const cuts = json.split(beforeBulkDataURI);
   const pieces = cuts.map((piece, i) => Buffer.from(i < cuts.length - 1 ? piece + beforeBulkDataURI : piece));
   const deflated = pieces.map(deflatedPiece);
   const head = Buffer.alloc(headLength + pieces.length * pieceHeadLength);

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../dicom/byte-source.ts';
 import { type InstanceIndex, indexInstance, type UnfitInstance } from '../dicom/instance-index.ts';
-import { toJsonModel } from '../dicom/json-model.ts';
+import { jsonAttributes, jsonObject } from '../dicom/json-model.ts';
 import { encodeMetadataDocument } from '../dicom/metadata-document.ts';
 import { selectAttributes, seriesAttributes, studyAttributes } from './search-attributes.ts';
 
@@ -26,12 +26,12 @@ export function instanceFacts(source: ByteSource): InstanceFacts {
   }
   const { index, part10 } = indexed;
   const bulkData = `/studies/${index.StudyInstanceUID}/series/${index.SeriesInstanceUID}/instances/${index.SOPInstanceUID}/bulkdata/`;
-  const json = toJsonModel(part10.dataSet, (path) => bulkData + path);
+  const attributes = jsonAttributes(part10.dataSet, (path) => bulkData + path);
   return {
     kind: 'instance',
     index,
-    metadata: encodeMetadataDocument(json),
-    study: JSON.stringify(selectAttributes(json, studyAttributes)),
-    series: JSON.stringify(selectAttributes(json, seriesAttributes)),
+    metadata: encodeMetadataDocument(jsonObject(attributes)),
+    study: selectAttributes(attributes, studyAttributes),
+    series: selectAttributes(attributes, seriesAttributes),
   };
 }

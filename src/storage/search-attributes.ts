@@ -1,4 +1,4 @@
-import type { DicomJson } from '../dicom/json-model.ts';
+import { jsonObject } from '../dicom/json-model.ts';
 
 /** Attributes of a study that a search matches or returns, kept with the study (PS3.18 Table 10.6.1-5, Table 10.6.3-3). */
 export const studyAttributes = {
@@ -33,13 +33,15 @@ export const seriesAttributes = {
   RequestAttributesSequence: '00400275',
 } as const;
 
-/** The attributes of a table that a data set has. */
-export function selectAttributes(json: DicomJson, table: Readonly<Record<string, string>>): DicomJson {
-  const selected: Record<string, DicomJson[string]> = {};
-  for (const keyword in table) {
-    const tag = table[keyword]!;
-    const attribute = json[tag];
-    if (attribute !== undefined) selected[tag] = attribute;
+/** JSON text of the attributes of a table that a data set has. */
+export function selectAttributes(
+  attributes: ReadonlyMap<string, string>,
+  table: Readonly<Record<string, string>>,
+): string {
+  const selected = new Map<string, string>();
+  for (const tag of Object.values(table)) {
+    const attribute = attributes.get(tag);
+    if (attribute !== undefined) selected.set(tag, attribute);
   }
-  return selected;
+  return jsonObject(selected);
 }

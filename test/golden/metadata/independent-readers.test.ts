@@ -7,7 +7,7 @@ import { afterAll, describe, expect } from 'vitest';
 import { resolveBulkData } from '../../../src/dicom/bulk-data-path.ts';
 import { memorySource } from '../../../src/dicom/byte-source.ts';
 import type { DataSet } from '../../../src/dicom/data-set.ts';
-import { type DicomJson, type JsonAttribute, toJsonModel } from '../../../src/dicom/json-model.ts';
+import { type DicomJson, type JsonAttribute, jsonAttributes, jsonObject } from '../../../src/dicom/json-model.ts';
 import { readPart10 } from '../../../src/dicom/part10.ts';
 import { valueRepresentations } from '../../../src/dicom/value-representation.ts';
 import { parseXmlModel, toXmlModel } from '../../../src/dicom/xml-model.ts';
@@ -31,7 +31,10 @@ function read(file: string): { readonly dataSet: DataSet; readonly json: DicomJs
   const parsed = readPart10(memorySource(readFileSync(corpusPath(file))));
   if (!parsed.ok) throw new Error(`${file}: ${parsed.detail}`);
   const { dataSet } = parsed.part10;
-  return { dataSet, json: toJsonModel(dataSet, (bulkDataPath) => bulkDataPath) };
+  return {
+    dataSet,
+    json: JSON.parse(jsonObject(jsonAttributes(dataSet, (bulkDataPath) => bulkDataPath))) as DicomJson,
+  };
 }
 
 /** The attributes that differ, those in items too. */
