@@ -136,7 +136,8 @@ export function precisionNeeded(frame: PixelFrame): number {
 }
 
 /**
- * The frame with nothing but its stored values, as lossy compression needs it: the bits above them follow their sign.
+ * The frame with nothing but its stored values, as lossy compression needs it: they begin at the lowest bit, and the bits above
+ * them follow their sign.
  *
  * @throws OriginServerError `transfer-syntax-not-acceptable` where bits beside the stored value say something of their own,
  *   such as an overlay plane of old (PS3.5 8.1.2): compression with loss would change them too
@@ -157,9 +158,11 @@ export function withoutUnusedBits(frame: PixelFrame): PixelFrame {
     if ((above !== 0 && above !== sign) || (sample & belowMask) !== 0) throw unusedBitsInUse();
     if (above !== sign) isExtended = false;
   }
-  if (isExtended) return frame;
-  const shift = 31 - HighBit;
-  return { ...frame, samples: samples.map((sample: number) => (sample << shift) >> shift) as Samples };
+  if (isExtended && below === 0) return frame;
+  const value = (sample: number): number => (sample << (31 - HighBit)) >> (32 - BitsStored);
+  const unsigned = (sample: number): number => (sample << (31 - HighBit)) >>> (32 - BitsStored);
+  const values = samples.map(PixelRepresentation === 1 ? value : unsigned) as Samples;
+  return { ...frame, HighBit: BitsStored - 1, samples: values };
 }
 
 /** As many ones as a sample has bits. */

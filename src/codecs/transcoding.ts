@@ -96,7 +96,7 @@ export function transcodingOf(image: ImagePixel, from: string, to: string): Tran
       PhotometricInterpretation: decoded === 'RGB' ? (target.rgbBecomes ?? decoded) : decoded,
       PlanarConfiguration: 0,
       BitsAllocated: isJpegBaseline(target) ? 8 : BitsAllocated,
-      HighBit,
+      HighBit: target.isLossless ? HighBit : image.BitsStored - 1,
       ...(target.lossyMethod === undefined ? {} : { lossyMethod: target.lossyMethod }),
     },
   };

@@ -116,6 +116,26 @@ describe('bits beside the stored value (PS3.5 8.1.1, 8.1.2)', () => {
     },
   );
 
+  test('values that do not begin at the lowest bit are the same values, and begin there afterwards', async () => {
+    for (const isSigned of [0, 1] as const) {
+      const usual = image(12, isSigned, 1);
+      const raised = { ...usual, HighBit: 14 };
+      const frame = waves(usual);
+      const lifted = {
+        ...frame,
+        HighBit: 14,
+        samples: frame.samples.map((sample: number) => sample << 3) as Uint16Array,
+      };
+      const [one, other] = await Promise.all([
+        encodeFrame(frame, usual, { transferSyntaxUID: JPEG2000 }),
+        encodeFrame(lifted, raised, { transferSyntaxUID: JPEG2000 }),
+      ]);
+      expect(Buffer.from(other).equals(one)).toBe(true);
+      const transcoding = transcodingOf(raised, TransferSyntaxUID.ExplicitVRLittleEndian, JPEG2000);
+      expect(transcoding).toMatchObject({ pixels: { HighBit: 11 } });
+    }
+  });
+
   test('signed values whose sign is not extended are the same values', async () => {
     const signed = image(12, 1, 1);
     const extended = waves(signed);
