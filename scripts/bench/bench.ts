@@ -292,12 +292,12 @@ async function video(): Promise<void> {
   }
   writeFileSync(file, levels);
   const input = ['-f', 'rawvideo', '-pixel_format', 'gray', '-video_size', '512x512', '-framerate', '25', '-i', file];
-  const filter = ['-vf', 'scale=in_range=pc:out_range=tv:out_color_matrix=bt709', '-pix_fmt', 'yuv420p'];
+  const filter = ['-vf', 'scale=in_range=pc:out_range=tv:out_color_matrix=bt709,setsar=1', '-pix_fmt', 'yuv420p'];
   const coding = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20', '-g', '25'];
   const muxing = ['-f', 'mp4', '-movflags', 'frag_keyframe+empty_moov+default_base_moof', '-y', `${file}.mp4`];
   const alone: number[] = [];
   const served: Answer[] = [];
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < 7; i++) {
     const started = performance.now();
     const { status } = spawnSync('ffmpeg', ['-v', 'error', ...input, ...filter, ...coding, ...muxing]);
     if (status !== 0) return;
@@ -306,12 +306,14 @@ async function video(): Promise<void> {
     served.push(await expectStatus(ask(`${instanceOf(moving)}/rendered`, { headers: { accept: 'video/mp4' } })));
   }
   const [limit, value] = [median(alone), median(served.map(({ total }) => total))];
+  // Each beside the one before it: what else the machine does slows both.
+  const times = median(served.map(({ total }, i) => total / alone[i]!));
   rows.push({
     what: 'Rendered video/mp4 of 200 frames of 512 x 512',
     value: `${value.toFixed(0)} ms`,
     limit: `${limit.toFixed(0)} ms ffmpeg alone from a file`,
     ratio: limit / value,
-    note: `peak ${server.peakMegabytes().toFixed(0)} MB`,
+    note: `${times.toFixed(2)} times as long (1.3 allowed), peak ${server.peakMegabytes().toFixed(0)} MB`,
   });
 }
 

@@ -10,6 +10,9 @@ export interface VideoTiming {
 const slowest = 0.001;
 const fastest = 1000;
 
+/** Milliseconds that a frame stands at most, whatever the object says: more would be repeated at the slowest rate. */
+const longest = 1000 / slowest;
+
 /** Frames of the video for each one of the image, at most: a vector of very unlike times does not make it endless. */
 const mostOnAverage = 8;
 
@@ -20,10 +23,11 @@ const mostOnAverage = 8;
  * @param delayOf time that a frame stands, in milliseconds, by its number from 0
  */
 export function videoTimingOf(frameCount: number, delayOf: (frame: number) => number): VideoTiming {
+  const timeOf = (frame: number): number => Math.min(longest, delayOf(frame));
   let shortest = Number.POSITIVE_INFINITY;
   let whole = 0;
   for (let frame = 0; frame < frameCount; frame++) {
-    const delay = delayOf(frame);
+    const delay = timeOf(frame);
     if (delay < shortest) shortest = delay;
     whole += delay;
   }
@@ -34,7 +38,7 @@ export function videoTimingOf(frameCount: number, delayOf: (frame: number) => nu
   return {
     frameRate,
     repetitionsOf(frame) {
-      elapsed += delayOf(frame);
+      elapsed += timeOf(frame);
       const repetitions = Math.max(1, Math.round((elapsed * frameRate) / 1000) - shown);
       shown += repetitions;
       return repetitions;
