@@ -9,7 +9,8 @@ import { conversionOf } from './transcode.ts';
 import { transcodedElements } from './transcoded-elements.ts';
 
 /**
- * An instance as a PS3.10 file in a transfer syntax. Asked for as it is stored, it is the stored bytes, which nobody parses.
+ * An instance as a PS3.10 file in a transfer syntax. Asked for as it is stored, it is the stored bytes, which nobody parses;
+ * a data set that came without File Meta Information, and is no file by itself, gets one.
  * PS3.18 Sup174 6.5.
  *
  * @requirement R-001-240
@@ -21,7 +22,8 @@ export function dicomInstance(
   transferSyntaxUID: string,
 ): Representation {
   const mediaType = `application/dicom; transfer-syntax=${transferSyntaxUID}`;
-  if (transferSyntaxUID !== record.index.TransferSyntaxUID) {
+  const hasFileMeta = record.index.dataSetOffset > 0;
+  if (transferSyntaxUID !== record.index.TransferSyntaxUID || !hasFileMeta) {
     return { mediaType, open: () => reencoded(needs, record, transferSyntaxUID) };
   }
   return {

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Tag } from '../../../generated/dictionary.ts';
+import { memorySource } from '../../../src/dicom/byte-source.ts';
+import { readPart10 } from '../../../src/dicom/part10.ts';
 import { TransferSyntaxUID } from '../../../src/dicom/transfer-syntax.ts';
 import { buildInstance, testUID } from '../../support/dicom-builder.ts';
 import { type Part, partsOfResponse } from '../../support/multipart.ts';
@@ -100,6 +103,21 @@ describe('RetrieveStudy, RetrieveSeries, RetrieveInstance (PS3.18 Sup174 6.5)', 
   test('several instances are no single part', async () => {
     expect((await server.get(study, 'application/dicom')).status).toBe(406);
   });
+
+  for (const asked of ['', '; transfer-syntax=*']) {
+    requirement('R-001-240', `a data set that was stored without File Meta Information is a file${asked}`, async () => {
+      const SOPInstanceUID = testUID(9, 1, 1);
+      const elements = { SOPInstanceUID, StudyInstanceUID: testUID(9), SeriesInstanceUID: testUID(9, 1) };
+      await server.store(buildInstance({ elements, fileMeta: false, pixelData: new Uint8Array(16).fill(5) }));
+      const target = `/studies/${testUID(9)}/series/${testUID(9, 1)}/instances/${SOPInstanceUID}`;
+      const file = Buffer.from(await (await server.get(target, `application/dicom${asked}`)).arrayBuffer());
+      expect(file.toString('latin1', 128, 132)).toBe('DICM');
+      const read = readPart10(memorySource(file));
+      if (!read.ok) throw new Error(read.detail);
+      expect(read.part10.fileMeta.text(Tag.MediaStorageSOPInstanceUID)).toBe(SOPInstanceUID);
+      expect(Buffer.from(read.part10.dataSet.bytes(Tag.PixelData)!)).toEqual(Buffer.alloc(16, 5));
+    });
+  }
 
   requirement(['R-000-013', 'R-000-027', 'R-001-241'], 'transfer-syntax=* gives every stored byte back', async () => {
     const parts = await partsOfResponse(await server.get(study, `${dicom}; transfer-syntax=*`));
