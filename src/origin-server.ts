@@ -92,6 +92,7 @@ export async function startOriginServer(settings: Settings): Promise<RunningOrig
   };
   try {
     const server = await listen(app, { ...settings, log });
+    pixelPool.warmUp();
     return {
       url: urlOf(server.address),
       videoFormats: videoEncoder?.formats ?? [],

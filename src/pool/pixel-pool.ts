@@ -29,6 +29,8 @@ export interface PixelPool {
   render(read: () => Promise<RenderTask>, signal?: AbortSignal): Promise<Uint8Array>;
   /** Encodes one frame in another transfer syntax. */
   transcode(read: () => Promise<TranscodeTask>, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Starts threads and has each load and compile what its first images would wait for half a second for. */
+  warmUp(): void;
   close(): Promise<void>;
 }
 
@@ -55,10 +57,13 @@ const twoMinutes = 120_000;
 /** Milliseconds that a task may still take once nobody waits for its outcome. */
 const unwanted = 10_000;
 
-/** Milliseconds that a thread beyond the first is kept without work: it holds fifty megabytes. */
+/** Threads that stay, with or without work. Each holds forty megabytes. */
+const mostKept = 4;
+
+/** Milliseconds that another thread stays without work. */
 const fiveMinutes = 300_000;
 
-/** Starts a worker thread and loads its codecs, so that the first request does not wait for it. Others start when tasks wait. */
+/** Threads start with the first task, or to be warm by then; those beyond the ones that stay start when tasks wait. */
 export function createPixelPool({
   workers,
   fontFolder,
@@ -66,13 +71,18 @@ export function createPixelPool({
   longestTask = twoMinutes,
 }: PixelPoolOptions): PixelPool {
   useInstalledFonts(fontFolder);
-  const threads = new Piscina({
-    filename: new URL('./pixel-worker.ts', import.meta.url).href,
-    minThreads: 1,
-    maxThreads: workers,
-    idleTimeout: fiveMinutes,
-    concurrentTasksPerWorker: 1,
-  });
+  const kept = Math.min(workers, mostKept);
+  let threads: Piscina | undefined;
+  const started = (): Piscina => {
+    threads ??= new Piscina({
+      filename: new URL('./pixel-worker.ts', import.meta.url).href,
+      minThreads: kept,
+      maxThreads: workers,
+      idleTimeout: fiveMinutes,
+      concurrentTasksPerWorker: 1,
+    });
+    return threads;
+  };
   const places = new Places(workers * (1 + readAheadByThread));
   const helpedFrames = new HelpedFrames();
   /** Tasks that a thread has, or has as its next. */
@@ -123,22 +133,25 @@ export function createPixelPool({
     const frame = 'frame' in task && task.frame instanceof Uint8Array ? handedOver(task.frame) : undefined;
     const outcome: Promise<Outcome> =
       frame === undefined
-        ? threads.run(task, { signal: thread.signal })
-        : threads.run({ ...task, frame }, { transferList: [frame.buffer], signal: thread.signal });
+        ? started().run(task, { signal: thread.signal })
+        : started().run({ ...task, frame }, { transferList: [frame.buffer], signal: thread.signal });
     outcome.then(leave, leave);
     return outcome;
   }
 
-  const whenWarm = inTurn(async () => ({ kind: 'warm-up' }), undefined);
-  whenWarm.catch(() => undefined);
+  let whenWarm: Promise<unknown> | undefined;
 
   return {
     admit: (signal) => admission.enter(signal),
     render: (read, signal) => inTurn(async () => ({ kind: 'render', ...(await read()) }), signal),
     transcode: (read, signal) => inTurn(async () => ({ kind: 'transcode', ...(await read()) }), signal),
+    warmUp() {
+      const each = (): Promise<Uint8Array> => inTurn(async () => ({ kind: 'warm-up' }), undefined);
+      whenWarm ??= Promise.allSettled(Array.from({ length: kept }, each));
+    },
     async close() {
-      await whenWarm.catch(() => undefined);
-      await threads.destroy();
+      await whenWarm;
+      await threads?.destroy();
     },
   };
 }

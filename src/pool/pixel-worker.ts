@@ -6,7 +6,8 @@ import { shareNext, shareNoMore } from '../codecs/jpeg-2000/reversible-decoder.t
 import { memorySource } from '../dicom/byte-source.ts';
 import type { DataSet } from '../dicom/data-set.ts';
 import { readDataSet } from '../dicom/data-set-reader.ts';
-import { transferSyntaxOf } from '../dicom/transfer-syntax.ts';
+import type { ImagePixel } from '../dicom/image-pixel.ts';
+import { TransferSyntaxUID, transferSyntaxOf } from '../dicom/transfer-syntax.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
 import { writeText } from '../rendering/corner-text.ts';
 import { encodeJpeg } from '../rendering/encode/jpeg.ts';
@@ -84,10 +85,40 @@ async function transcode(task: TranscodeTask, octets: TaskOctets): Promise<Uint8
   return encodeFrame(decoded, task.image, { transferSyntaxUID: task.toTransferSyntaxUID });
 }
 
-/** Has libvips load what the first image, and the first text on one, would otherwise wait for. */
+/**
+ * Has libvips load what the first image, and the first text on one, would otherwise wait for, and the engine compile what
+ * every image goes through.
+ */
 async function warmUp(): Promise<Uint8Array> {
-  const image = { width: 64, height: 64, channels: 1, pixels: new Uint8Array(64 * 64) } as const;
-  return encodeJpeg(await writeText(image, [{ corner: 'top left', lines: ['A'] }]));
+  const side = 256;
+  const image = sampleImagePixel(side);
+  const head = { key: 'warm-up', head: new Uint8Array(0), dataSetOffset: 0, transferSyntaxUID: nativeLittleEndian };
+  const frame = new Uint8Array(2 * side * side);
+  const source = {
+    dataSet: parseHead(head, head.head),
+    image,
+    transferSyntaxUID: nativeLittleEndian,
+    frame,
+    frameNumber: 1,
+  };
+  const window = { center: 0, width: 100, shape: 'linear' } as const;
+  for (let time = 0; time < timesToCompile; time++) {
+    await renderFrame(source, 'image/jpeg', { window });
+    await renderFrame(source, 'image/jpeg', { window, viewport: { vw: side / 2, vh: side / 2 } });
+  }
+  const picture = { width: 64, height: 64, channels: 1, pixels: new Uint8Array(64 * 64) } as const;
+  return encodeJpeg(await writeText(picture, [{ corner: 'top left', lines: ['A'] }]));
+}
+
+/** After so many images of a quarter of the usual size the engine has compiled its loops. */
+const timesToCompile = 8;
+
+const nativeLittleEndian = TransferSyntaxUID.ExplicitVRLittleEndian;
+
+function sampleImagePixel(side: number): ImagePixel {
+  const depth = { BitsAllocated: 16, BitsStored: 16, HighBit: 15, PixelRepresentation: 0 } as const;
+  const gray = { SamplesPerPixel: 1, PhotometricInterpretation: 'MONOCHROME2', PlanarConfiguration: 0 } as const;
+  return { Rows: side, Columns: side, ...depth, ...gray, NumberOfFrames: 1, pixelData: 'PixelData' };
 }
 
 const dataSetsKept = 16;
