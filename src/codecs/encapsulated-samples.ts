@@ -136,8 +136,8 @@ export function precisionNeeded(frame: PixelFrame): number {
 }
 
 /**
- * The frame with nothing but its stored values, as lossy compression needs it: they begin at the lowest bit, and the bits above
- * them follow their sign.
+ * The frame as lossy compression needs it: its stored values begin at the lowest bit, and nothing else is in their words. Where
+ * the bits above are all zero or all one they are left, as some images have values that Bits Stored does not hold.
  *
  * @throws OriginServerError `transfer-syntax-not-acceptable` where bits beside the stored value say something of their own,
  *   such as an overlay plane of old (PS3.5 8.1.2): compression with loss would change them too
@@ -149,20 +149,15 @@ export function withoutUnusedBits(frame: PixelFrame): PixelFrame {
   if (BitsStored >= allocated || below < 0 || isFloat(samples)) return frame;
   const aboveMask = HighBit >= 31 ? 0 : (-1 << (HighBit + 1)) & allOf(allocated);
   const belowMask = (1 << below) - 1;
-  const signBit = PixelRepresentation === 1 ? 1 << HighBit : 0;
-  let isExtended = true;
+  const signMask = PixelRepresentation === 1 ? aboveMask : 0;
   for (let i = 0; i < samples.length; i++) {
-    const sample = samples[i]!;
-    const above = sample & aboveMask;
-    const sign = (sample & signBit) === 0 ? 0 : aboveMask;
-    if ((above !== 0 && above !== sign) || (sample & belowMask) !== 0) throw unusedBitsInUse();
-    if (above !== sign) isExtended = false;
+    const above = samples[i]! & aboveMask;
+    if ((above !== 0 && above !== signMask) || (samples[i]! & belowMask) !== 0) throw unusedBitsInUse();
   }
-  if (isExtended && below === 0) return frame;
-  const value = (sample: number): number => (sample << (31 - HighBit)) >> (32 - BitsStored);
-  const unsigned = (sample: number): number => (sample << (31 - HighBit)) >>> (32 - BitsStored);
-  const values = samples.map(PixelRepresentation === 1 ? value : unsigned) as Samples;
-  return { ...frame, HighBit: BitsStored - 1, samples: values };
+  if (below === 0) return frame;
+  const isSigned = PixelRepresentation === 1;
+  const atBottom = (sample: number): number => (isSigned ? sample >> below : sample >>> below);
+  return { ...frame, HighBit: BitsStored - 1, samples: samples.map(atBottom) as Samples };
 }
 
 /** As many ones as a sample has bits. */
