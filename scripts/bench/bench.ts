@@ -6,20 +6,12 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import sharp from 'sharp';
 import { startChild } from './child-server.ts';
 import { type Answer, ask, expectStatus, inParallel, median, percentile } from './client.ts';
 import { benchParse } from './parse.bench.ts';
+import { benchRendered } from './rendered.bench.ts';
+import type { Row } from './row.ts';
 import { type Sample, sample } from './sample-data.ts';
-
-interface Row {
-  readonly what: string;
-  readonly value: string;
-  readonly limit: string;
-  /** Server over limit; more is better. */
-  readonly ratio?: number;
-  readonly note?: string;
-}
 
 const wanted = process.argv[2] ?? '';
 const folder = mkdtempSync(path.join(os.tmpdir(), 'fiducial-bench-'));
@@ -199,83 +191,15 @@ async function frames(): Promise<void> {
 }
 
 async function rendered(): Promise<void> {
-  const pictures = 200;
-  const lut = Uint8Array.from({ length: 65536 }, (_, value) =>
-    Math.max(0, Math.min(255, ((value - 1024 - 40) / 400 + 0.5) * 255)),
-  );
-  sharp.concurrency(1);
-  let started = performance.now();
-  for (const { bytes } of slices.slice(0, pictures)) {
-    const pixels = new Uint16Array(
-      bytes.buffer.slice(bytes.byteOffset + bytes.length - 512 * 512 * 2, bytes.byteOffset + bytes.length),
-    );
-    const gray = new Uint8Array(pixels.length);
-    for (let i = 0; i < gray.length; i++) gray[i] = lut[pixels[i]!]!;
-    await sharp(gray, { raw: { width: 512, height: 512, channels: 1 } })
-      .toColourspace('b-w')
-      .jpeg({ quality: 90, optimiseCoding: false })
-      .toBuffer();
-  }
-  const bare = (performance.now() - started) / pictures;
-  const jobs = (window: string) =>
-    slices
-      .slice(0, pictures)
-      .map(
-        (it) => () =>
-          expectStatus(ask(`${instanceOf(it)}/rendered?window=${window}`, { headers: { accept: 'image/jpeg' } })),
-      );
-  await inParallel(jobs('41,400,linear').slice(0, 20), 2);
-  for (const connections of [1, 8]) {
-    started = performance.now();
-    const times: number[] = [];
-    await inParallel(
-      jobs(`${42 + connections},400,linear`).map((job) => async () => times.push((await job()).total)),
-      connections,
-    );
-    const each = (performance.now() - started) / pictures;
-    rows.push({
-      what: `rendered JPEG of a CT slice, ${connections} at a time`,
-      value: `${(1000 / each).toFixed(0)} images/s`,
-      limit: `${(1000 / bare).toFixed(0)} images/s LUT and sharp on one core`,
-      ratio: bare / each,
-      note: `p50 ${median(times).toFixed(1)} ms, p99 ${percentile(times, 0.99).toFixed(1)} ms`,
-    });
-  }
-  for (const [what, query, accept] of [
-    ['JPEG of 128 pixels', 'viewport=128,128&', 'image/jpeg'],
-    ['PNG', '', 'image/png'],
-  ] as const) {
-    for (const connections of [1, 8]) {
-      const times: number[] = [];
-      const seconds = await inParallel(
-        slices.slice(0, pictures).map((it) => async () => {
-          const url = `${instanceOf(it)}/rendered?${query}window=${42 + connections},400,linear`;
-          times.push((await expectStatus(ask(url, { headers: { accept } }))).total);
-        }),
-        connections,
-      );
-      rows.push({
-        what: `rendered ${what} of a CT slice, ${connections} at a time`,
-        value: `${(pictures / seconds).toFixed(0)} images/s`,
-        limit: '',
-        note: `p50 ${median(times).toFixed(1)} ms, p99 ${percentile(times, 0.99).toFixed(1)} ms`,
-      });
-    }
-  }
-  const again = Array.from(
-    { length: 2000 },
-    () => () =>
-      expectStatus(
-        ask(`${instanceOf(slices[0]!)}/rendered?window=40,400,linear`, { headers: { accept: 'image/jpeg' } }),
-      ),
-  );
-  await again[0]!();
-  const seconds = await inParallel(again, 4);
-  rows.push({
-    what: 'the same picture again, 4 at a time',
-    value: `${(again.length / seconds).toFixed(0)} images/s`,
-    limit: '',
+  const octets = 512 * 512 * 2;
+  const stored = slices.map((it) => {
+    const start = it.bytes.byteOffset + it.bytes.length - octets;
+    return {
+      url: instanceOf(it),
+      pixels: new Uint16Array(it.bytes.buffer.slice(start, start + octets) as ArrayBuffer),
+    };
   });
+  rows.push(...(await benchRendered(server, stored)));
 }
 
 /** A moving image as H.264, beside ffmpeg with the same options and the windowed pixels in a file. */

@@ -9,6 +9,8 @@ export interface ChildServer {
   /** Most memory the process has had resident since the last reset, in MB. */
   peakMegabytes(): number;
   resetPeak(): void;
+  /** Seconds of processor time that all its threads have used. */
+  cpuSeconds(): number;
   stop(): Promise<void>;
 }
 
@@ -26,6 +28,7 @@ export async function startChild(script: string, args: readonly string[]): Promi
   return {
     url,
     peakMegabytes: () => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) / 1024,
+    cpuSeconds: () => cpuSeconds(child.pid!),
     resetPeak: () => writeFileSync(`/proc/${child.pid}/clear_refs`, '5'),
     async stop() {
       const gone = once(child, 'exit');
@@ -33,6 +36,13 @@ export async function startChild(script: string, args: readonly string[]): Promi
       await gone;
     },
   };
+}
+
+/** User and system time of proc(5), in hundredths of a second. */
+function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 function urlOf(child: ChildProcess): Promise<string> {
