@@ -13,7 +13,7 @@ import { StoreThreads } from './store-threads.ts';
 const inMemoryLimit = 4 * 1024 * 1024;
 
 /** Bytes in memory on their way to the disk, above which the next body waits. */
-const pendingLimit = 16 * 1024 * 1024;
+const pendingLimit = 8 * 1024 * 1024;
 
 /** Below this a copy from or to the page cache costs less than a trip to the thread pool. */
 const syncLimit = 128 * 1024;
