@@ -35,19 +35,27 @@ const marginShare = 0.4;
 
 /**
  * Writes lines into corners of an image, white on a dark ground that lets the image through, so that they stand out from
- * any background. Lines that are too wide go on in the next; where the lines are too many they run on and shrink. Pixels
- * outside of the text stay what they are.
+ * any background. Lines that are too wide go on in the next; where the lines are too many they run on and shrink. Blocks that
+ * have no room for each other become one. Pixels outside of the text stay what they are.
  */
 export async function writeText(image: RenderedImage, blocks: readonly TextBlock[]): Promise<RenderedImage> {
   const written = blocks.filter(({ lines }) => lines.length > 0);
   if (written.length === 0) return image;
+  const { width, height: imageHeight } = image;
+  const laidOut = (lines: readonly string[]): Layout => layOut(lines, width, imageHeight);
+  const total = written.reduce((sum, { lines }) => sum + heightOf(laidOut(lines)), 0);
+  // One would be written over the other.
+  const apart = total <= imageHeight ? written : [{ ...written[0]!, lines: written.flatMap(({ lines }) => lines) }];
   const pixels = image.pixels.slice();
-  for (const { corner, lines } of written) {
-    const layout = layOut(lines, image.width, image.height);
-    const { octets, height } = await draw(layout, image.width, image.height);
-    blend(pixels, corner === 'top left' ? 0 : image.height - height, octets, image);
+  for (const { corner, lines } of apart) {
+    const { octets, height } = await draw(laidOut(lines), width, imageHeight);
+    blend(pixels, corner === 'top left' ? 0 : imageHeight - height, octets, image);
   }
   return { ...image, pixels };
+}
+
+function heightOf({ fontSize, lines }: Layout): number {
+  return Math.ceil((lines.length * lineHeight + 2 * marginShare) * fontSize);
 }
 
 function layOut(lines: readonly string[], width: number, height: number): Layout {
@@ -115,13 +123,14 @@ export function widthOf(text: string): number {
 
 /** Draws a block as wide as the image, white on dark, with opacity as the second channel of each pixel. */
 async function draw(
-  { fontSize, lines }: Layout,
+  layout: Layout,
   width: number,
   imageHeight: number,
 ): Promise<{ readonly octets: Uint8Array; readonly height: number }> {
+  const { fontSize, lines } = layout;
   const margin = marginShare * fontSize;
   const pitch = lineHeight * fontSize;
-  const height = Math.min(imageHeight, Math.ceil(lines.length * pitch + 2 * margin));
+  const height = Math.min(imageHeight, heightOf(layout));
   const grounds = lines.map((line, i) => {
     const groundWidth = Math.min(width, 2 * margin + widthOf(line) * fontSize);
     return `<rect y="${i === 0 ? 0 : margin + i * pitch}" width="${groundWidth}" height="${pitch + (i === 0 || i === lines.length - 1 ? margin : 0)}"/>`;

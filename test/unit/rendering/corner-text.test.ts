@@ -78,6 +78,16 @@ describe('Text in the corners of an image', () => {
     expect(Buffer.from(pixels).equals(Buffer.from(image.pixels))).toBe(false);
   });
 
+  test('blocks without room for each other are one, and not one over the other', async () => {
+    const [patient, other] = [['Doe, Jane', 'ID 7'], technique.slice(0, 2)];
+    const low = blank(500, 16, 0);
+    const both = await writeText(low, [
+      { corner: 'top left', lines: patient },
+      { corner: 'bottom left', lines: other },
+    ]);
+    expect(both).toEqual(await writeText(low, [{ corner: 'top left', lines: [...patient, ...other] }]));
+  });
+
   test('markup in a text is text', async () => {
     const { pixels } = await writeText(blank(200, 60, 0), [
       { corner: 'top left', lines: ['</text><rect width="99"/>&\u0000'] },
