@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { PixelPool } from '../pool/pixel-pool.ts';
 import type { RenderTask } from '../pool/pixel-task.ts';
 import type { RenderingParameters } from '../rendering/rendering-parameters.ts';
@@ -85,16 +85,6 @@ export async function renderNow(
 /** Everything that the octets of a rendered frame depend on. */
 function keyOf({ record, frameNumber, mediaType, parameters, presentation }: FrameRendering): string {
   const shownAs = presentation === undefined ? '' : describePresentation(presentation);
-  const hash = createHash('sha256');
-  for (const text of [
-    renderingRevision,
-    record.digest,
-    String(frameNumber),
-    mediaType,
-    JSON.stringify(parameters),
-    shownAs,
-  ]) {
-    hash.update(text).update('\0');
-  }
-  return hash.digest('hex');
+  const content = [renderingRevision, record.digest, frameNumber, mediaType, JSON.stringify(parameters), shownAs];
+  return hash('sha256', content.join('\0'), 'hex');
 }
