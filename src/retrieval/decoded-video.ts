@@ -15,8 +15,9 @@ export function isStoredVideo({ index }: InstanceRecord): boolean {
 
 /** The bit stream of a video instance, and what it is in. */
 export async function storedVideoOf(instanceStore: InstanceStore, record: InstanceRecord): Promise<StoredVideo> {
-  const start = await beginningOf(joinedFragments(instanceStore, record), octetsToTellContainer);
-  return { container: containerOf(start), open: () => joinedFragments(instanceStore, record) };
+  const stream = await joinedFragments(instanceStore, record);
+  const start = await beginningOf(stream.open(), octetsToTellContainer);
+  return { container: containerOf(start), open: stream.open };
 }
 
 /** What the worker threads take decoded frames of a video with: everything but the frame. */

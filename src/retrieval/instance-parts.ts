@@ -54,7 +54,7 @@ export async function pixelDataParts(
   const form = { mediaType: partMediaType(selected), extension: fileExtensionOf(selected.supported.content) };
   const location = `${instanceURI(needs.serviceRoot, record)}/bulkdata/${pixelDataPath}`;
   const whole = { mediaType: form.mediaType, location, fileName: `${pixelDataPath}${form.extension}` };
-  if (isOneStream(record)) return [{ ...whole, open: () => joinedFragments(needs.instanceStore, record) }];
+  if (isOneStream(record)) return [{ ...whole, ...(await joinedFragments(needs.instanceStore, record)) }];
   const frames = await frameIndexOf(needs.instanceStore, record, []);
   // Real objects hold fewer frames than they say: those that are there are the value.
   const count = Math.min(record.index.image?.NumberOfFrames ?? 1, frameCount(frames));

@@ -28,8 +28,13 @@ export async function retrieveFramesAsBulkData(
   acceptable: AcceptableMediaTypes,
 ): Promise<RetrieveResponse<200 | 304>> {
   const [record] = await targetInstances(needs.instanceStore, target);
-  if (!hasFrames(record))
-    throw originServerError('media-type-not-acceptable', 'No frame can be cut out of the instance.');
+  if (!hasFrames(record)) {
+    const { NumberOfFrames } = record.index.image ?? { NumberOfFrames: Number.POSITIVE_INFINITY };
+    const absent = frameNumbers.find((frameNumber) => frameNumber > NumberOfFrames);
+    throw absent === undefined
+      ? originServerError('media-type-not-acceptable', 'No frame can be cut out of the instance.')
+      : originServerError('frame-unknown', `Frame ${absent} was asked for; the instance has ${NumberOfFrames}.`);
+  }
   const frames = await frameIndexOf(needs.instanceStore, record, frameNumbers);
   const selected = selectPixelData(record.index, acceptable, frameNumbers.length === 1);
   if (selected.kind === 'not-acceptable') throw notAcceptableError(selected);

@@ -53,4 +53,9 @@ describe('frames of what has none (WADO-RS Retrieve Frames)', () => {
       expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     });
   }
+
+  requirement('R-000-055', 'a frame beyond those of a video is 404', async () => {
+    const beyond = frame(2).replace(/1$/, '31');
+    expect((await server.get(beyond, '*/*')).status).toBe(404);
+  });
 });

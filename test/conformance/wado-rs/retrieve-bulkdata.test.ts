@@ -70,6 +70,11 @@ const objects = [
     pixelData: { fragments: [Buffer.from('of a process that nobody writes')] },
     elements: { SOPInstanceUID: testUID(1, 1, 9) },
   }),
+  buildInstance({
+    transferSyntax: TransferSyntaxUID.MPEG4HP41,
+    pixelData: { fragments: [waveform.subarray(0, 1000), waveform.subarray(1000)] },
+    elements: { SOPInstanceUID: testUID(1, 1, 10), NumberOfFrames: '30' },
+  }),
 ];
 
 let server: TestServer;
@@ -176,11 +181,12 @@ describe('RetrieveBulkdata (PS3.18 Sup174 6.5)', () => {
     ['bytes=0-9', 0, 10],
     ['bytes=2040-', 2040, 2048],
     ['bytes=-3', 2045, 2048],
+    ['bytes=990-1009', 990, 1010],
   ] as const) {
-    for (const instance of [1, 2, 3]) {
+    for (const instance of [1, 2, 3, 10]) {
       test(`${range} of a single part (instance ${instance})`, async () => {
         const [uri] = await bulkDataURIs(instance);
-        const response = await single(uri!, { Range: range });
+        const response = await single(uri!, { Range: range, ...(instance === 10 ? { Accept: 'video/mp4' } : {}) });
         expect(response.status).toBe(206);
         expect(response.headers.get('content-range')).toBe(`bytes ${from}-${to - 1}/2048`);
         expect(Buffer.from(await response.arrayBuffer())).toEqual(Buffer.from(waveform.subarray(from, to)));
