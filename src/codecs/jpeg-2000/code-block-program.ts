@@ -1,4 +1,4 @@
-import { refinementContext, runLengthContext, uniformContext } from './coding-tables.ts';
+import { contextAt, contextOctets } from './coding-tables.ts';
 import {
   add,
   and,
@@ -10,6 +10,7 @@ import {
   leadingZeros,
   less,
   moduleOf,
+  multiply,
   notEqual,
   type Operand,
   octetAt,
@@ -145,24 +146,20 @@ const startDecoder: Code = sequence(
  * so all is computed without a jump, except that a new octet is needed.
  */
 function decode(inContext: Operand): Code {
-  const nextWord = shiftRightUnsigned(word, add(1, and(isExchanged, 7)));
+  const wordAfter = and(shiftRightUnsigned(word, and(isExchanged, 7)), 0x1fc);
   return sequence(
-    set(context, shiftLeft(inContext, 2)),
+    set(context, inContext),
     set(word, wordAt(context, memoryMap.contexts)),
-    set(qe, shiftRightUnsigned(word, 15)),
+    set(qe, shiftRightUnsigned(word, 16)),
     set(interval, subtract(interval, qe)),
     // Minus one where the code lies in the lower part of the interval, or where that is the larger one.
     set(lower, shiftRight(subtract(shiftRightUnsigned(code, 16), qe), 31)),
     set(isExchanged, xor(lower, shiftRight(subtract(interval, qe), 31))),
-    set(code, subtract(code, and(shiftLeft(qe, 16), xor(lower, -1)))),
+    set(code, subtract(code, and(and(word, -0x10000), xor(lower, -1)))),
     set(interval, xor(interval, and(xor(interval, qe), lower))),
     set(symbol, and(xor(word, isExchanged), 1)),
     set(shift, subtract(leadingZeros(interval), 16)),
-    storeWord(
-      context,
-      select(shift, wordAt(shiftLeft(and(nextWord, 0x7f), 2), memoryMap.states), word),
-      memoryMap.contexts,
-    ),
+    storeWord(context, select(shift, wordAt(wordAfter, memoryMap.states), word), memoryMap.contexts),
     set(interval, shiftLeft(interval, shift)),
     whileTrue(
       greater(shift, bitsLeft),
@@ -199,7 +196,7 @@ function becomeSignificant(row: number): Code {
     set(neighbourhood, or(neighbourhood, and(shiftRight(flags, row === 0 ? signAbove - 4 : sign + by - 7), 1 << 4))),
     set(neighbourhood, or(neighbourhood, and(shiftRight(flags, signBelow + by - 6), 1 << 6))),
     set(neighbourhood, octetAt(neighbourhood, memoryMap.signContexts)),
-    decode(shiftRight(neighbourhood, 1)),
+    decode(multiply(shiftRight(neighbourhood, 1), contextOctets)),
     set(negative, and(xor(symbol, neighbourhood), 1)),
     storeWord(coefficient, add(xor(oneAndHalf, subtract(0, negative)), negative), words * row),
     set(flags, or(flags, or(shiftLeft(negative, sign + by), inRow(significant, row)))),
@@ -280,9 +277,9 @@ const significancePropagation = inEachColumn(
 /** D.3.3. */
 function refine(row: number): Code {
   const hasNeighbours = and(flags, inRow(neighbours, row));
-  const contextOfFirst = add(refinementContext, notEqual(hasNeighbours, 0));
+  const contextOfFirst = select(hasNeighbours, contextAt.refinementBesideSignificant, contextAt.firstRefinement);
   return sequence(
-    decode(select(and(flags, inRow(refined, row)), refinementContext + 2, contextOfFirst)),
+    decode(select(and(flags, inRow(refined, row)), contextAt.laterRefinement, contextOfFirst)),
     set(value, wordAt(coefficient, words * row)),
     set(lower, subtract(xor(symbol, shiftRightUnsigned(value, 31)), 1)),
     storeWord(coefficient, add(value, subtract(xor(half, lower), lower)), words * row),
@@ -310,13 +307,13 @@ const runLength = when(
   isZero(flags),
   sequence(
     set(first, 4),
-    decode(runLengthContext),
+    decode(contextAt.runLength),
     when(
       symbol,
       sequence(
-        decode(uniformContext),
+        decode(contextAt.uniform),
         set(first, shiftLeft(symbol, 1)),
-        decode(uniformContext),
+        decode(contextAt.uniform),
         set(first, or(first, symbol)),
       ),
     ),

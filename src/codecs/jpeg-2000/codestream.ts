@@ -170,8 +170,7 @@ function packetsOf(octets: Uint8Array, view: DataView, first: number): Uint8Arra
   const bodies: Uint8Array[] = [];
   let at = first;
   while (at + 14 <= octets.length && view.getUint16(at) === marker.startOfTilePart) {
-    const length = view.getUint32(at + 6);
-    const end = length === 0 ? octets.length : at + length;
+    const end = at + view.getUint32(at + 6);
     const [size, tile, part] = [view.getUint16(at + 2), view.getUint16(at + 4), view.getUint8(at + 10)];
     if (size !== 10 || tile !== 0 || part !== bodies.length || end > octets.length) return undefined;
     let body = at + 12;
@@ -183,7 +182,6 @@ function packetsOf(octets: Uint8Array, view: DataView, first: number): Uint8Arra
     bodies.push(octets.subarray(body + 2, end));
     at = end;
   }
-  const endsWhole = at + 2 <= octets.length ? view.getUint16(at) === marker.endOfCodestream : at === octets.length;
-  if (!endsWhole) return undefined;
+  if (at + 2 > octets.length || view.getUint16(at) !== marker.endOfCodestream) return undefined;
   return bodies.length === 1 ? bodies[0] : Buffer.concat(bodies);
 }

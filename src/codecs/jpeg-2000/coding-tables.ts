@@ -18,26 +18,37 @@ const probabilityStates: readonly (readonly [number, number, number, 0 | 1])[] =
 
 /**
  * A word for each probability state with each sense of the more probable symbol: at 2 x state + sense.
- * From the lowest bit: that symbol (1 bit), the word after it (7 bits), the word after the other (7 bits), Qe.
+ * Bit 0 is that symbol; bits 2 to 8 and 9 to 15 say where the words after it and after the other one are; then comes Qe.
  */
 export const stateWords = Int32Array.from(
   probabilityStates.flatMap(([qe, afterMore, afterLess, changesSense]) =>
     [0, 1].map(
-      (sense) => (qe << 15) | ((2 * afterLess + (sense ^ changesSense)) << 8) | ((2 * afterMore + sense) << 1) | sense,
+      (sense) => (qe << 16) | ((2 * afterLess + (sense ^ changesSense)) << 9) | ((2 * afterMore + sense) << 2) | sense,
     ),
   ),
 );
 
-export const contextCount = 19;
+/** Octets of a context, by which the contexts are counted where they are looked up. */
+export const contextOctets = 4;
 
-/** Contexts beside those of significance (0 to 8) and sign (9 to 13): Table D.4, D.5. */
-export const refinementContext = 14;
-export const runLengthContext = 17;
-export const uniformContext = 18;
+const contextCount = 19;
+
+/** Contexts beside those of significance (0 to 8) and sign (9 to 13): Tables D.4 and D.5. */
+const runLength = 17;
+const uniform = 18;
+
+/** Their places, in octets. */
+export const contextAt = {
+  firstRefinement: contextOctets * 14,
+  refinementBesideSignificant: contextOctets * 15,
+  laterRefinement: contextOctets * 16,
+  runLength: contextOctets * runLength,
+  uniform: contextOctets * uniform,
+} as const;
 
 /** The words that the contexts begin with: ISO/IEC 15444-1 Table D.7. */
 export const initialContexts = Int32Array.from({ length: contextCount }, (_, context) => {
-  const state = context === 0 ? 4 : context === runLengthContext ? 3 : context === uniformContext ? 46 : 0;
+  const state = context === 0 ? 4 : context === runLength ? 3 : context === uniform ? 46 : 0;
   return stateWords[2 * state]!;
 });
 
@@ -65,9 +76,10 @@ function significanceContext(neighbours: number, orientation: Orientation): numb
   return Math.min(2, diagonal);
 }
 
-/** For each orientation the 512 contexts of {@link significanceContext}, one after the other. */
-export const significanceContexts = Uint8Array.from({ length: 4 * 512 }, (_, i) =>
-  significanceContext(i % 512, orientations[Math.floor(i / 512)]!),
+/** For each orientation the 512 places of {@link significanceContext}, one after the other. */
+export const significanceContexts = Uint8Array.from(
+  { length: 4 * 512 },
+  (_, i) => contextOctets * significanceContext(i % 512, orientations[Math.floor(i / 512)]!),
 );
 
 /**

@@ -33,6 +33,7 @@ export const less = binary(0x48);
 export const greater = binary(0x4a);
 export const add = binary(0x6a);
 export const subtract = binary(0x6b);
+export const multiply = binary(0x6c);
 export const and = binary(0x71);
 export const or = binary(0x72);
 export const xor = binary(0x73);
