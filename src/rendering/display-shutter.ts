@@ -90,7 +90,8 @@ const openingOf: Readonly<Record<string, (dataSet: DataSet) => Opening | undefin
 };
 
 /**
- * Covers what a shutter hides.
+ * Covers what a shutter hides. One that would leave nothing to be seen, such as that of edges which are all 0, hides nothing:
+ * nobody has meant it.
  *
  * @param bitmap the overlay of its group, where it has one
  */
@@ -106,6 +107,7 @@ export function closeShutter(
     for (let i = 0; i < seen.length; i++) if (seen[i] === 0) covered.pixels[i] = 255;
   }
   if (bitmap !== undefined) forEachSetPixel(bitmap, width, height, (at) => covered.pixels.fill(255, at, at + 1));
+  if (!covered.pixels.includes(0)) return image;
   return drawColor(isGray(color) ? image : inColor(image), covered, color);
 }
 

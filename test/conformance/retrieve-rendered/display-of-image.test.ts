@@ -82,6 +82,17 @@ const shutters: Readonly<Record<string, Shuttered>> = {
     seen: ['........', '.oooooo.', '.oooooo.', '.oooooo.', '.oooooo.', '........'],
     cover: 0,
   },
+  'that would hide all hides nothing': {
+    elements: {
+      ShutterShape: 'RECTANGULAR',
+      ShutterLeftVerticalEdge: '0',
+      ShutterRightVerticalEdge: '0',
+      ShutterUpperHorizontalEdge: '0',
+      ShutterLowerHorizontalEdge: '0',
+    },
+    seen: Array.from({ length: Rows }, () => 'oooooooo'),
+    cover: 0,
+  },
   'without its measures shuts nothing': {
     elements: { ShutterShape: 'RECTANGULAR', ShutterLeftVerticalEdge: '2' },
     seen: Array.from({ length: Rows }, () => 'oooooooo'),

@@ -78,16 +78,20 @@ const palette: BuiltElements = {
 
 const profile = displayProfile('green', 'blue', 'red');
 
-async function encoded(transferSyntaxUID: string): Promise<Fragments> {
+async function encoded(
+  transferSyntaxUID: string,
+  PhotometricInterpretation = 'RGB',
+  samples = colors,
+): Promise<Fragments> {
   const image = {
-    ...{ Rows, Columns, SamplesPerPixel: 3, PhotometricInterpretation: 'RGB' },
+    ...{ Rows, Columns, SamplesPerPixel: 3, PhotometricInterpretation },
     ...{ BitsAllocated: 8, BitsStored: 8, HighBit: 7 },
     NumberOfFrames: 1,
     PlanarConfiguration: 0,
     PixelRepresentation: 0,
     pixelData: 'PixelData',
   } as const;
-  return { fragments: [await encodeFrame({ ...image, samples: colors }, image, { transferSyntaxUID })] };
+  return { fragments: [await encodeFrame({ ...image, samples }, image, { transferSyntaxUID })] };
 }
 
 const cases: readonly Case[] = [
@@ -180,6 +184,28 @@ const cases: readonly Case[] = [
     pixelData: await encoded(Uid.JPEG2000Lossless),
     transferSyntax: Uid.JPEG2000Lossless,
     shown: [orange, teal],
+  },
+  {
+    title: 'RGB in JPEG 2000, although its codestream has the transformation',
+    elements: color('RGB'),
+    pixelData: await encoded(Uid.JPEG2000Lossless),
+    transferSyntax: Uid.JPEG2000Lossless,
+    shown: [orange, teal],
+  },
+  {
+    title: 'YBR_RCT in JPEG 2000, although its codestream has no transformation',
+    elements: color('YBR_RCT'),
+    pixelData: await encoded(Uid.JPEG2000Lossless, 'YBR_FULL'),
+    transferSyntax: Uid.JPEG2000Lossless,
+    shown: [orange, teal],
+  },
+  {
+    title: 'YBR_FULL in JPEG 2000 without a transformation',
+    elements: color('YBR_FULL'),
+    pixelData: await encoded(Uid.JPEG2000Lossless, 'YBR_FULL', redAndBlueFull),
+    transferSyntax: Uid.JPEG2000Lossless,
+    shown: redAndBlue,
+    within: 1,
   },
   {
     title: 'YBR_ICT in JPEG 2000 with loss',
