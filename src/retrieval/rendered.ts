@@ -15,7 +15,7 @@ import { presentationTarget } from './presentation-references.ts';
 import { selectPresentedRenderings } from './presented-selection.ts';
 import { type RenderedFrameNeeds, renderedFrame, renderingRevision } from './rendered-frame.ts';
 import { animated, several } from './rendered-parts.ts';
-import { type RenderingPlan, selectRenderings } from './rendered-selection.ts';
+import { isEnvelopeAsked, type RenderingPlan, selectRenderings } from './rendered-selection.ts';
 import { type RenderingQuery, renderingQueryOf } from './rendering-query.ts';
 import { notModified, payload, type RetrieveRequest, type RetrieveResponse, type Validators } from './response.ts';
 import { targetInstances } from './target-instances.ts';
@@ -89,10 +89,11 @@ export async function renderTarget(
   if (plans.length === 0) {
     throw leftOut ?? originServerError('media-type-not-acceptable', 'The target has no instance that is rendered.');
   }
+  const isSinglePart = plans.length === 1 && !isEnvelopeAsked(acceptable);
   const validators: Validators = {
     entityTag: entityTagOf(
       plans.map(({ record }) => record),
-      [renderingRevision, request.serviceRoot, JSON.stringify(parameters), ...plans.map(describe)],
+      [renderingRevision, request.serviceRoot, JSON.stringify(parameters), `${isSinglePart}`, ...plans.map(describe)],
     ),
     vary: 'Accept',
     // What a Presentation State refers to may still arrive.
@@ -103,18 +104,23 @@ export async function renderTarget(
 
   const further = unknownAnnotations.length === 0 ? {} : { warning: warningFor(unknownAnnotations) };
   if (request.method === 'HEAD') {
-    return payload(request, leftOut === undefined ? 200 : 206, unread(plans, validators), validators, further);
+    return payload(
+      request,
+      leftOut === undefined ? 200 : 206,
+      unread(plans, isSinglePart, validators),
+      validators,
+      further,
+    );
   }
   const [plan] = plans as [RenderingPlan];
-  if (plans.length === 1 && plan.frameNumber !== undefined) {
+  if (isSinglePart && plan.frameNumber !== undefined) {
     const image = await renderedFrame(needs, { ...plan, frameNumber: plan.frameNumber, parameters }, request.signal);
     const described = singlePart({ mediaType: plan.mediaType, length: image.length, open: () => only(image) });
     return { ...payload(request, leftOut === undefined ? 200 : 206, described, validators, further), body: image };
   }
-  const { body, isWhole } =
-    plans.length === 1
-      ? { body: await animated(needs, request, plan, parameters), isWhole: true }
-      : await several(needs, request, plans, parameters, validators.entityTag);
+  const { body, isWhole } = isSinglePart
+    ? { body: await animated(needs, request, plan, parameters), isWhole: true }
+    : await several(needs, request, plans, parameters, validators.entityTag);
   return payload(request, leftOut === undefined && isWhole ? 200 : 206, body, validators, further);
 }
 
@@ -187,10 +193,10 @@ function warningFor(unknownAnnotations: readonly string[]): string {
 }
 
 /** What HEAD learns: the header fields, for which nothing is rendered. */
-function unread(plans: readonly RenderingPlan[], { entityTag }: Validators): PackagedBody {
+function unread(plans: readonly RenderingPlan[], isSinglePart: boolean, { entityTag }: Validators): PackagedBody {
   const [{ mediaType }] = plans as [RenderingPlan];
   const none = async function* (): AsyncGenerator<Representation> {};
-  return plans.length === 1
+  return isSinglePart
     ? singlePart({ mediaType, open: async function* () {} })
     : multipartRelatedStream(mediaType, none(), boundaryOf(entityTag));
 }
