@@ -4,6 +4,7 @@ import { originServerError } from '../errors/origin-server-error.ts';
 import type { Codec, FrameEncoding } from './codec.ts';
 import { fitsFrame, wholeTile } from './encapsulated-samples.ts';
 import { encodeJpegBaseline } from './jpeg-baseline-encoder.ts';
+import { isWholeBaselineStream } from './jpeg-baseline-walk.ts';
 import type { PixelFrame } from './pixel-frame.ts';
 
 /** JPEG Baseline (Process 1), 8 bit (PS3.5 8.2.1, A.4.1). */
@@ -45,7 +46,7 @@ export async function decodeJpegBaseline(
   const Rows = height / 2 ** halvings;
   const Columns = width / 2 ** halvings;
   const size = halvings === 0 ? undefined : { width: Columns, height: Rows };
-  const samples = await decodePixels(plainStream(encoded, stream, image), components, size);
+  const samples = await decodePixels(plainStream(ended(encoded), stream, image), components, size);
   const frame: PixelFrame = {
     Rows,
     Columns,
@@ -198,6 +199,16 @@ export function baselineInterchangeStream(encoded: Uint8Array, image: ImagePixel
   // What may follow the marker is one octet of padding.
   if (end < encoded.length - 1 || encoded[end - 2] !== 0xff) return undefined;
   return plainStream(encoded.subarray(0, end), header, image);
+}
+
+const endOfImage = Buffer.from([0xff, 0xd9]);
+
+/** The stream with the end of image marker that some writers forget, if it is whole but for that. */
+function ended(stream: Uint8Array): Uint8Array {
+  const octets = Buffer.from(stream.buffer, stream.byteOffset, stream.byteLength);
+  if (octets.includes(endOfImage)) return stream;
+  const withEnd = Buffer.concat([octets, endOfImage]);
+  return isWholeBaselineStream(withEnd) ? withEnd : stream;
 }
 
 /** Start of frame of the baseline process, SOF0. */

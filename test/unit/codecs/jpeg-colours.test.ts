@@ -52,3 +52,13 @@ describe('components of a JPEG stream that does not say what they are (PS3.5 8.2
     expect(isOrange(await firstPixelOf(await bareStream('4:2:0'), 'RGB'))).toBe(true);
   });
 });
+
+describe('a JPEG stream that ends without its marker', () => {
+  test('is shown where nothing else is missing', async () => {
+    const stream = await bareStream('4:2:0');
+    expect(isOrange(await firstPixelOf(stream.subarray(0, -2), 'YBR_FULL_422'))).toBe(true);
+    await expect(firstPixelOf(stream.subarray(0, -6), 'YBR_FULL_422')).rejects.toMatchObject({
+      code: 'not-renderable',
+    });
+  });
+});
