@@ -206,6 +206,31 @@ describe('lossy transfer syntaxes', () => {
     });
   });
 
+  requirement('R-001-241', 'an overlay in the words of the pixels is lost to none of them: 406 says so', async () => {
+    const identified = {
+      StudyInstanceUID: testUID(9),
+      SeriesInstanceUID: testUID(9, 1),
+      SOPInstanceUID: testUID(9, 1, 1),
+    };
+    const pixelData = words(slope(rows * columns, 4096, 3).map((value, i) => value | (i % 7 === 0 ? 0x8000 : 0)));
+    const elements = { ...size, ...identified, BitsAllocated: 16, BitsStored: 12, HighBit: 11 };
+    await server.store(buildInstance({ pixelData, elements }));
+    const uri = `/studies/${testUID(9)}/series/${testUID(9, 1)}/instances/${testUID(9, 1, 1)}`;
+    for (const uid of [Uid.JPEG2000, Uid.HTJ2K, Uid.JPEGLSNearLossless]) {
+      const response = await server.get(uri, `${dicom}; transfer-syntax=${uid}`);
+      expect(response.status, uid).toBe(406);
+      expect(await response.json()).toMatchObject({ detail: expect.stringContaining('overlay') });
+    }
+    const frame = await server.get(
+      `${uri}/frames/1`,
+      `multipart/related; type="image/jp2"; transfer-syntax=${Uid.JPEG2000}`,
+    );
+    expect(frame.status).toBe(406);
+    const lossless = await server.get(uri, `${dicom}; transfer-syntax=${Uid.JPEGLSLossless}`);
+    expect(lossless.status).toBe(200);
+    await lossless.arrayBuffer();
+  });
+
   requirement(['R-000-013', 'R-001-223'], 'of a study what can be encoded so, with 206 (D-28)', async () => {
     const response = await server.get(`/studies/${testUID(1)}`, `${dicom}; transfer-syntax=${Uid.JPEGBaseline8Bit}`);
     expect(response.status).toBe(206);
