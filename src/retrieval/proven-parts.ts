@@ -1,7 +1,9 @@
+import { nativeBitsPerFrame } from '../dicom/image-pixel.ts';
 import { OriginServerError } from '../errors/origin-server-error.ts';
 import type { PackagedBody, Representation } from '../packaging/representation.ts';
 import { dicomMediaType, type SelectedInstance } from './instance-representations.ts';
-import { conversionOf } from './transcode.ts';
+import { madeAhead } from './made-ahead.ts';
+import { conversionOf, frameTransferSyntax } from './transcode.ts';
 
 /** An instance with the part that it is sent as. */
 export interface InstancePart {
@@ -24,8 +26,8 @@ const provenBytes = 16 * 1024 * 1024;
 const underWay = 4;
 
 /**
- * Begins to transcode the instances of a target that has several, before the status is sent: one that cannot be decoded
- * is left out (D-28) instead of ending the connection in the middle. What a part has given already is kept for its turn.
+ * Begins to transcode the instances of a target, or their frames, before the status is sent: an instance that cannot be
+ * decoded is left out (D-28) instead of ending the connection in the middle. What a part has given already is kept for its turn.
  *
  * After the first megabytes the status goes out; what fails then still ends the connection, since nothing else would tell
  * that the answer is not whole.
@@ -37,20 +39,25 @@ export async function provenParts(parts: readonly InstancePart[]): Promise<Prove
   const close = async (): Promise<void> => {
     await Promise.all(begun.map((chunks) => chunks.return?.()));
   };
-  const proven: (InstancePart | undefined)[] = [...parts];
+  const proven: InstancePart[] = [...parts];
+  const failed = new Set<SelectedInstance>();
   const toProve = partsToProve(parts);
   let failure: OriginServerError | undefined;
   const prove = async (place: number): Promise<void> => {
     const { instance, part } = parts[place]!;
-    const chunks = part.open()[Symbol.asyncIterator]();
-    begun.push(chunks);
     try {
+      if (instance.selected.supported.content !== dicomMediaType) {
+        proven[place] = { instance, part: (await madeAhead([part]))[0]! };
+        return;
+      }
+      const chunks = part.open()[Symbol.asyncIterator]();
+      begun.push(chunks);
       const first = await chunks.next();
       proven[place] = { instance, part: { ...part, open: () => resumed(first, chunks) } };
     } catch (cause) {
       if (!(cause instanceof OriginServerError) || cause.status >= 500) throw cause;
       failure ??= cause;
-      proven[place] = undefined;
+      failed.add(instance);
     }
   };
   try {
@@ -62,18 +69,28 @@ export async function provenParts(parts: readonly InstancePart[]): Promise<Prove
     await close();
     throw cause;
   }
-  return { parts: proven.filter((part) => part !== undefined), ...(failure === undefined ? {} : { failure }), close };
+  return {
+    parts: proven.filter(({ instance }) => !failed.has(instance)),
+    ...(failure === undefined ? {} : { failure }),
+    close,
+  };
 }
 
 /** The first instances of which frames are decoded, as many as the bytes allow. */
 function partsToProve(parts: readonly InstancePart[]): readonly number[] {
   const places: number[] = [];
   let bytes = 0;
-  for (const [place, { instance }] of parts.entries()) {
+  for (const [place, { instance, part }] of parts.entries()) {
     const { record, selected } = instance;
     const { content, transferSyntax } = selected.supported;
-    if (content !== dicomMediaType || conversionOf(record.index, transferSyntax.uid).kind !== 'frames') continue;
-    bytes += record.size;
+    const { index } = record;
+    if (content === dicomMediaType) {
+      if (conversionOf(index, transferSyntax.uid).kind !== 'frames') continue;
+      bytes += record.size;
+    } else {
+      if (part.length !== undefined || frameTransferSyntax(index.TransferSyntaxUID) === transferSyntax.uid) continue;
+      bytes += index.image === undefined ? 0 : nativeBitsPerFrame(index.image) / 8;
+    }
     if (bytes > provenBytes && places.length > 0) break;
     places.push(place);
   }

@@ -22,6 +22,7 @@ import {
   pixelDataRepresentations,
   valueRepresentations,
 } from './instance-representations.ts';
+import { madeAhead } from './made-ahead.ts';
 import { packaged } from './packaged.ts';
 import { notModified, payload, type RetrieveRequest, type RetrieveResponse, type Validators } from './response.ts';
 import { targetInstances } from './target-instances.ts';
@@ -60,7 +61,8 @@ export async function retrieveBulkDataValue(
   const sent = isOfFrames ? [{ record, transferSyntaxUID: selected.supported.transferSyntax.uid }] : [];
   return admittedTranscoding(needs.pixelPool, request, sent, async () => {
     const pixelNeeds = { ...needs, serviceRoot: request.serviceRoot, signal: request.signal };
-    const parts = await partsOf(pixelNeeds, record, value, selected);
+    const planned = await partsOf(pixelNeeds, record, value, selected);
+    const parts = request.method === 'HEAD' ? planned : await madeAhead(planned);
     const [part] = parts;
     return part?.openRange !== undefined && selected.supported.packaging === 'single part'
       ? inRanges(request, part, validators)

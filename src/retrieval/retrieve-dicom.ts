@@ -12,7 +12,12 @@ import { entityTagOf } from './entity-tag.ts';
 import { fileSet } from './file-set.ts';
 import type { PixelDataNeeds } from './frames.ts';
 import { instanceParts } from './instance-parts.ts';
-import { type SelectedInstance, type SelectedInstances, selectPerInstance } from './instance-representations.ts';
+import {
+  dicomMediaType,
+  type SelectedInstance,
+  type SelectedInstances,
+  selectPerInstance,
+} from './instance-representations.ts';
 import { packaged } from './packaged.ts';
 import { closing, type InstancePart, provenParts } from './proven-parts.ts';
 import { notModified, payload, type RetrieveRequest, type RetrieveResponse, type Validators } from './response.ts';
@@ -67,7 +72,8 @@ async function represented(
     { ...needs, serviceRoot: request.serviceRoot, signal: request.signal },
     instances,
   );
-  const isProven = instances.length > 1 && request.method !== 'HEAD';
+  // One instance as DICOM shows with its first octets whether it can be decoded.
+  const isProven = request.method !== 'HEAD' && !(planned.length === 1 && isDicom(planned[0]!));
   const proven = isProven ? await provenParts(planned) : undefined;
   const parts = proven?.parts ?? planned;
   const [first] = parts;
@@ -85,6 +91,10 @@ async function represented(
       : { files: parts.map(({ part }) => part) };
   const body = packaged(selected, files, validators.entityTag, archive);
   return payload(request, isWhole ? 200 : 206, proven === undefined ? body : closing(body, proven), validators);
+}
+
+function isDicom({ instance }: InstancePart): boolean {
+  return instance.selected.supported.content === dicomMediaType;
 }
 
 /** Parts as the files of an archive, each instance one file. */

@@ -1,6 +1,5 @@
 import { originServerError } from '../errors/origin-server-error.ts';
 import type { AcceptableMediaTypes } from '../negotiation/acceptable-media-types.ts';
-import type { Representation } from '../packaging/representation.ts';
 import type { PixelPool } from '../pool/pixel-pool.ts';
 import type { InstanceRecord, Target } from '../storage/catalog.ts';
 import type { InstanceStore } from '../storage/instance-store.ts';
@@ -10,6 +9,7 @@ import { fileExtensionOf } from './file-extension.ts';
 import { frameIndexOf, frameRepresentations } from './frames.ts';
 import { isOneStream, partMediaType } from './instance-parts.ts';
 import { selectPixelData } from './instance-representations.ts';
+import { madeAhead } from './made-ahead.ts';
 import { packaged } from './packaged.ts';
 import { notModified, payload, type RetrieveRequest, type RetrieveResponse } from './response.ts';
 import { targetInstances } from './target-instances.ts';
@@ -55,24 +55,9 @@ export async function retrieveFramesAsBulkData(
   const parts = frameRepresentations(pixelNeeds, record, frames, frameNumbers, transferSyntax.uid, form);
   const sent = [{ record, transferSyntaxUID: transferSyntax.uid }];
   return admittedTranscoding(needs.pixelPool, request, sent, async () => {
-    const made = parts.length === 1 && request.method !== 'HEAD' ? [await madeFirst(parts[0]!)] : parts;
+    const made = request.method === 'HEAD' ? parts : await madeAhead(parts);
     return payload(request, 200, packaged(selected, made, validators.entityTag, 'frames.zip'), validators);
   });
-}
-
-/** A frame that is made before the head of the answer, which tells its length then: both leave in one piece. */
-async function madeFirst(part: Representation): Promise<Representation> {
-  if (part.length !== undefined) return part;
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of part.open()) chunks.push(chunk);
-  const octets = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-  return {
-    ...part,
-    length: octets.length,
-    async *open() {
-      yield octets;
-    },
-  };
 }
 
 /**
