@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { OriginServerError } from '../errors/origin-server-error.ts';
 import type { PixelPool } from '../pool/pixel-pool.ts';
 import type { RenderTask } from '../pool/pixel-task.ts';
 import type { RenderingParameters } from '../rendering/rendering-parameters.ts';
@@ -53,7 +54,15 @@ export async function renderedFrame(
       leave?.();
     }
   };
-  return needs.resultCache.get(keyOf(rendering), make, signal);
+  const key = keyOf(rendering);
+  for (;;) {
+    try {
+      return await needs.resultCache.get(key, make, signal);
+    } catch (cause) {
+      // Another request asked for the same, and was refused; this one has been let in.
+      if (!isAdmitted || !(cause instanceof OriginServerError) || cause.code !== 'busy') throw cause;
+    }
+  }
 }
 
 /**

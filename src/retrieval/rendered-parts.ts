@@ -92,9 +92,9 @@ export async function several(
   let failure: Error | undefined;
   let octets = 0;
   let isDone = false;
-  const deadline = Date.now() + patience.milliseconds;
+  let deadline = Number.POSITIVE_INFINITY;
   try {
-    while (ready.length === 0 || (Date.now() < deadline && octets < patience.octets)) {
+    while (Date.now() < deadline && octets < patience.octets) {
       const { done, value } = await outcomes.next();
       if (done) {
         isDone = true;
@@ -102,6 +102,8 @@ export async function several(
       }
       if (value instanceof Error) failure ??= value;
       else {
+        // Nothing can be sent before the first is there, so the others are waited for from then on.
+        if (ready.length === 0) deadline = Date.now() + patience.milliseconds;
         ready.push(value);
         octets += value.length ?? 0;
       }

@@ -60,11 +60,11 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('more requests than can be rendered soon', () => {
+describe('more requests than can be rendered soon', { timeout: 120_000 }, () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer();
-    await server.store(image(1, 1024), image(2, 256, 40));
+    await server.store(image(1, 768), image(2, 256, 40));
   });
   afterAll(() => server.close());
 
@@ -108,7 +108,7 @@ describe('more requests than can be rendered soon', () => {
   });
 });
 
-describe('a client that leaves in the middle', () => {
+describe('a client that leaves in the middle', { timeout: 120_000 }, () => {
   let server: TestServer;
   const frames = 200;
   beforeAll(async () => {
@@ -371,6 +371,10 @@ describeWithTool('ffmpeg', 'requests for videos', () => {
     const two = Array.from({ length: 4 }, (_, i) =>
       server.get(`/studies/${testUID(1)}/rendered?window=${i},99,linear`, 'multipart/related;type="video/mp4"'),
     );
-    for (const several of await Promise.all(two)) expect(await partsOfResponse(several)).toHaveLength(2);
+    for (const several of await Promise.all(two)) {
+      const types = (await partsOfResponse(several)).map(({ headers: fields }) => fields.get('content-type'));
+      // What is not known to fail in time leaves a problem in its place.
+      expect(types.filter((type) => type !== 'application/problem+json')).toEqual(['video/mp4', 'video/mp4']);
+    }
   });
 });
