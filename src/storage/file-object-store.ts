@@ -15,6 +15,9 @@ const inMemoryLimit = 4 * 1024 * 1024;
 /** Bytes in memory on their way to the disk, above which the next body waits. */
 const pendingLimit = 8 * 1024 * 1024;
 
+/** The same for small ones: more than keep disk and threads busy only grow old in the heaps of the threads. */
+const pendingObjects = 12;
+
 /** Below this a copy from or to the page cache costs less than a trip to the thread pool. */
 const syncLimit = 128 * 1024;
 
@@ -175,7 +178,7 @@ export class FileObjectStore implements ObjectStore {
         this.pending.delete(settled);
       });
     this.pending.add(settled);
-    while (this.pendingBytes > pendingLimit) await Promise.race(this.pending);
+    while (this.pendingBytes > pendingLimit || this.pending.size > pendingObjects) await Promise.race(this.pending);
   }
 
   private async newKey(): Promise<string> {
