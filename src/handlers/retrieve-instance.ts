@@ -1,8 +1,6 @@
 import type { Handler } from '../../generated/operations.ts';
-import { acceptableMediaTypesOf } from '../retrieval/acceptable.ts';
-import { type RenderedNeeds, retrieveRendered } from '../retrieval/rendered.ts';
-import { retrieveDicom } from '../retrieval/retrieve-dicom.ts';
-import { targetOf } from '../retrieval/target-instances.ts';
+import type { RenderedNeeds } from '../retrieval/rendered.ts';
+import { retrieve } from '../retrieval/retrieve.ts';
 
 /**
  * RetrieveInstance: one instance as DICOM, bulk data or a zip archive; or, where a rendered media type is asked
@@ -14,11 +12,5 @@ import { targetOf } from '../retrieval/target-instances.ts';
  * @requirement R-001-245
  */
 export function retrieveInstance(needs: RenderedNeeds): Handler<'retrieveInstance'> {
-  return async (request) => {
-    const target = targetOf(request.aeTitle, request.path);
-    const acceptable = acceptableMediaTypesOf(request, 'retrieve');
-    return acceptable.kind === 'rendered'
-      ? await retrieveRendered(needs)(request, target, acceptable)
-      : await retrieveDicom(needs, request, target, acceptable);
-  };
+  return retrieve(needs);
 }
