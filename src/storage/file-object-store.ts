@@ -42,6 +42,7 @@ export class FileObjectStore implements ObjectStore {
   private readonly threads = new StoreThreads();
   private readonly pending = new Set<Promise<unknown>>();
   private pendingBytes = 0;
+  private readonly waiting: (() => void)[] = [];
 
   /** @param directory where `objects` and `open-runs` are, or are made */
   constructor(directory: string) {
@@ -168,7 +169,7 @@ export class FileObjectStore implements ObjectStore {
     return { key, size, content: this.threads.read(file).then(({ facts }) => ({ digest, facts })) };
   }
 
-  /** Waits while more bytes are on their way to the disk than the memory should hold. */
+  /** Waits while more is on its way to the disk than the memory should hold. */
   private async admit(bytes: number, content: Promise<unknown>): Promise<void> {
     this.pendingBytes += bytes;
     const settled = content
@@ -176,9 +177,14 @@ export class FileObjectStore implements ObjectStore {
       .then(() => {
         this.pendingBytes -= bytes;
         this.pending.delete(settled);
+        if (!this.isFull) for (const resume of this.waiting.splice(0)) resume();
       });
     this.pending.add(settled);
-    while (this.pendingBytes > pendingLimit || this.pending.size > pendingObjects) await Promise.race(this.pending);
+    if (this.isFull) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  private get isFull(): boolean {
+    return this.pendingBytes > pendingLimit || this.pending.size > pendingObjects;
   }
 
   private async newKey(): Promise<string> {
