@@ -183,7 +183,7 @@ describe('What lies on the disk', () => {
     await cache.close();
     expect(await octetsOnDisk()).toBeLessThanOrEqual(few.maxBytes);
     const reopened = open(few);
-    await wait(30);
+    await vi.waitFor(async () => expect(await isKept(reopened, 'h')).toBe(true));
     await inOrder(reopened, 'ik');
     await reopened.close();
     expect(await octetsOnDisk()).toBeLessThanOrEqual(few.maxBytes);
