@@ -24,7 +24,10 @@ const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 const memory = ['--min-semi-space-size=4', '--max-semi-space-size=8', '--initial-old-space-size=128'];
 const typeStripping = ['--import', new URL('type-stripping.js', import.meta.url).href];
 const flags = ['--disable-warning=ExperimentalWarning', ...memory, ...typeStripping];
-const child = spawn(runtime(), [...flags, file('../src/cli.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
+// Frames come and go in many threads, each of which would keep an arena as large as all that it ever held.
+const allocator = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' };
+const env = { ...allocator, ...process.env };
+const child = spawn(runtime(), [...flags, file('../src/cli.ts'), ...process.argv.slice(2)], { stdio: 'inherit', env });
 // A terminal sends SIGINT to both processes; SIGTERM comes to this one alone.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -20,10 +20,18 @@ const { scripts } = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '.
 };
 const flags = scripts.start.split(' ').filter((word) => word.startsWith('--'));
 
+/** What the start script sets in the environment before. */
+const environment = Object.fromEntries(
+  [...scripts.start.matchAll(/(?<= |^)([A-Z_]+)=(\S+)/g)].map((pair) => pair.slice(1)),
+);
+
 /** Starts a script, as `npm start` starts the server, and waits for the line that names its URL. */
 export async function startChild(script: string, args: readonly string[]): Promise<ChildServer> {
   const file = path.resolve(import.meta.dirname, script);
-  const child = spawn(process.execPath, [...flags, file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...flags, file, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
   const url = await urlOf(child);
   return {
     url,
