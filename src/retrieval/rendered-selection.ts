@@ -84,12 +84,6 @@ export function acceptableParts({ kind, field, parameter }: AcceptableMediaTypes
   return { kind, field: field.map(partOf), ...(parameter === undefined ? {} : { parameter: parameter.map(partOf) }) };
 }
 
-/** Whether only the envelope is acceptable, so that one representation comes in it as well (D-27). */
-export function isEnvelopeAsked({ field, parameter = field }: AcceptableMediaTypes): boolean {
-  const asked = parameter.filter(({ weight }) => weight > 0);
-  return asked.length > 0 && asked.every(({ value }) => value.type === 'multipart');
-}
-
 function partOf(member: Weighted<MediaType>): Weighted<MediaType> {
   const { type, parameters } = member.value;
   if (type !== 'multipart') return member;

@@ -15,7 +15,7 @@ import { presentationTarget } from './presentation-references.ts';
 import { selectPresentedRenderings } from './presented-selection.ts';
 import { type RenderedFrameNeeds, renderedFrame, renderingRevision } from './rendered-frame.ts';
 import { animated, several } from './rendered-parts.ts';
-import { isEnvelopeAsked, type RenderingPlan, selectRenderings } from './rendered-selection.ts';
+import { type RenderingPlan, selectRenderings } from './rendered-selection.ts';
 import { type RenderingQuery, renderingQueryOf } from './rendering-query.ts';
 import { notModified, payload, type RetrieveRequest, type RetrieveResponse, type Validators } from './response.ts';
 import { targetInstances } from './target-instances.ts';
@@ -89,11 +89,12 @@ export async function renderTarget(
   if (plans.length === 0) {
     throw leftOut ?? originServerError('media-type-not-acceptable', 'The target has no instance that is rendered.');
   }
-  const isSinglePart = plans.length === 1 && !isEnvelopeAsked(acceptable);
+  // One representation comes by itself, whether it or its envelope was asked for (D-27).
+  const isSinglePart = plans.length === 1;
   const validators: Validators = {
     entityTag: entityTagOf(
       plans.map(({ record }) => record),
-      [renderingRevision, request.serviceRoot, JSON.stringify(parameters), `${isSinglePart}`, ...plans.map(describe)],
+      [renderingRevision, request.serviceRoot, JSON.stringify(parameters), ...plans.map(describe)],
     ),
     vary: 'Accept',
     // What a Presentation State refers to may still arrive.
@@ -104,13 +105,7 @@ export async function renderTarget(
 
   const further = unknownAnnotations.length === 0 ? {} : { warning: warningFor(unknownAnnotations) };
   if (request.method === 'HEAD') {
-    return payload(
-      request,
-      leftOut === undefined ? 200 : 206,
-      unread(plans, isSinglePart, validators),
-      validators,
-      further,
-    );
+    return payload(request, leftOut === undefined ? 200 : 206, unread(plans, validators), validators, further);
   }
   const [plan] = plans as [RenderingPlan];
   if (isSinglePart && plan.frameNumber !== undefined) {
@@ -193,10 +188,10 @@ function warningFor(unknownAnnotations: readonly string[]): string {
 }
 
 /** What HEAD learns: the header fields, for which nothing is rendered. */
-function unread(plans: readonly RenderingPlan[], isSinglePart: boolean, { entityTag }: Validators): PackagedBody {
+function unread(plans: readonly RenderingPlan[], { entityTag }: Validators): PackagedBody {
   const [{ mediaType }] = plans as [RenderingPlan];
   const none = async function* (): AsyncGenerator<Representation> {};
-  return isSinglePart
+  return plans.length === 1
     ? singlePart({ mediaType, open: async function* () {} })
     : multipartRelatedStream(mediaType, none(), boundaryOf(entityTag));
 }
