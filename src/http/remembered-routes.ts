@@ -1,38 +1,66 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 
-/** Routes that are remembered. */
+/** Paths, and queries, that are remembered. */
 const mostRemembered = 8192;
 
 /** Longer URLs are looked at each time, so that what is remembered stays small. */
 const longestRemembered = 1024;
 
+/** Where a path leads. */
+export interface Route {
+  readonly operationId: string;
+  readonly serve: RequestHandler;
+}
+
 /**
- * Where URLs have led before: what Express and the validator found depends on method, URL and, where there is a body, its
- * Content-Type alone, and to find it takes longer than most of what is asked for. Only requests that came through to their
- * operation are remembered, and the oldest is forgotten first.
+ * Where URLs have led before: what Express and the validator find depends on method, URL and, where there is a body, its
+ * Content-Type alone, and to find it takes longer than most of what is asked for.
+ *
+ * No parameter is described by means of another. So a path that came through to its operation, and a query that came
+ * through to that operation with whatever path, come through together too: the window that one image is looked at with
+ * is known when the next image of its series is asked for. The oldest is forgotten first.
  */
 export class RememberedRoutes {
-  readonly #routes = new Map<string, RequestHandler>();
+  readonly #routes = new Map<string, Route>();
+  readonly #queries = new Map<string, true>();
 
   /** Serves a request for a URL that is remembered; others go on. */
   readonly handler: RequestHandler = (request, response, next) => {
-    const route = this.#routes.get(keyOf(request));
-    return route === undefined ? next() : route(request, response, next);
+    const route = this.#routes.get(pathKeyOf(request));
+    const isKnown = route !== undefined && this.#queries.has(queryKeyOf(request, route));
+    return isKnown ? route.serve(request, response, next) : next();
   };
 
   /** Remembers what serves such a request. */
-  add(request: Request, route: RequestHandler): void {
+  add(request: Request, route: Route): void {
     if (request.method === 'OPTIONS' || request.originalUrl.length > longestRemembered) return;
-    if (this.#routes.size === mostRemembered) this.#routes.delete(this.#routes.keys().next().value!);
-    this.#routes.set(keyOf(request), route);
+    remember(this.#routes, pathKeyOf(request), route);
+    remember(this.#queries, queryKeyOf(request, route), true);
   }
 }
 
-function keyOf({ method, originalUrl, headers }: Request): string {
+function remember<V>(known: Map<string, V>, key: string, value: V): void {
+  if (known.size === mostRemembered && !known.has(key)) known.delete(known.keys().next().value!);
+  known.set(key, value);
+}
+
+function pathKeyOf({ method, originalUrl, headers }: Request): string {
+  const queryAt = originalUrl.indexOf('?');
+  const path = queryAt < 0 ? originalUrl : originalUrl.slice(0, queryAt);
   // A URL begins with a slash, so that no other key is like one.
-  if (method === 'GET') return originalUrl;
-  return method === 'POST' ? `POST ${bareContentType(headers)} ${originalUrl}` : `${method} ${originalUrl}`;
+  if (method === 'GET') return path;
+  return method === 'POST' ? `POST ${bareContentType(headers)} ${path}` : `${method} ${path}`;
+}
+
+function queryKeyOf({ originalUrl }: Request, { operationId }: Route): string {
+  return `${operationId}?${queryOf(originalUrl)}`;
+}
+
+/** The query component of a URL; empty if there is none. */
+export function queryOf(url: string): string {
+  const queryAt = url.indexOf('?');
+  return queryAt < 0 ? '' : url.slice(queryAt + 1);
 }
 
 /** The media type of a body without its parameters; empty if there is none. */

@@ -10,7 +10,7 @@ import {
   operations,
 } from '../../generated/operations.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
-import type { RememberedRoutes } from './remembered-routes.ts';
+import { queryOf, type RememberedRoutes } from './remembered-routes.ts';
 import { requestValidation } from './request-validation.ts';
 import { sendResponse } from './response.ts';
 
@@ -71,16 +71,10 @@ function serve(
   }
   // Handlers ties each handler to the types of its operation; here, where it may be any, only what they share is known.
   const anyHandler = handler as unknown as Handler<OperationId>;
-  /** Serves a URL by what is found out about it once. */
-  const routeOf = (url: string, path: Request['params'], { aeTitle, rootPath }: Archive): RequestHandler => {
-    const queryAt = url.indexOf('?');
-    const target = {
-      operationId,
-      resource,
-      path: path as unknown as OperationRequest<OperationId>['path'],
-      query: queryAt < 0 ? '' : url.slice(queryAt + 1),
-      aeTitle,
-    };
+  /** Serves a path by what is found out about it once. */
+  const serveOf = (params: Request['params'], { aeTitle, rootPath }: Archive): RequestHandler => {
+    const path = params as unknown as OperationRequest<OperationId>['path'];
+    const target = { operationId, resource, path, aeTitle };
     return async (request, response) => {
       const gone = new AbortController();
       response.once('close', () => {
@@ -89,6 +83,7 @@ function serve(
       const answer = await anyHandler({
         ...target,
         method: request.method as Method,
+        query: queryOf(request.originalUrl),
         headers: request.headers as Readonly<Record<string, string | undefined>>,
         body: request.method === 'POST' ? bodyOf(request) : request,
         serviceRoot: `${response.locals.baseUrl as string}${rootPath}`,
@@ -98,9 +93,9 @@ function serve(
     };
   };
   return (request, response, next) => {
-    const route = routeOf(request.originalUrl, request.params, response.locals.archive as Archive);
+    const route = { operationId, serve: serveOf(request.params, response.locals.archive as Archive) };
     remembered.add(request, route);
-    return route(request, response, next);
+    return route.serve(request, response, next);
   };
 }
 

@@ -86,6 +86,33 @@ describe('a URL that is asked for again', () => {
     expect(await ask('/', 'GET')).toMatch(/^HTTP\/1\.1 400 /);
   });
 
+  test('leads where its path does, with the query of each request', async () => {
+    service = await startStubService();
+    for (const [resource, path] of [
+      ['studies/1/rendered', { study: '1' }],
+      ['studies/2/rendered', { study: '2' }],
+      ['studies/1/series/2/rendered', { study: '1', series: '2' }],
+    ] as const) {
+      for (const query of ['', 'quality=50', 'window=40,400,linear', 'quality=50&x=%41']) {
+        for (let again = 0; again < 2; again += 1) {
+          expect(await echoOf(`/dicomweb/${resource}?${query}`)).toMatchObject({ path, query });
+        }
+      }
+      const refused = await fetch(`${service.url}/dicomweb/${resource}?quality=x`);
+      expect(refused.status).toBe(400);
+    }
+  });
+
+  test('is looked at again with a query that is right for another operation only', async () => {
+    service = await startStubService();
+    const ask = async (path: string) => (await fetch(`${service!.url}/dicomweb/${path}`)).status;
+    for (let again = 0; again < 2; again += 1) {
+      expect(await ask('studies/1/metadata?quality=x')).toBe(200);
+      expect(await ask('studies/1/rendered')).toBe(200);
+      expect(await ask('studies/1/rendered?quality=x')).toBe(400);
+    }
+  });
+
   test('is looked at again where it was not right', async () => {
     service = await startStubService();
     for (const again of [1, 2]) {
