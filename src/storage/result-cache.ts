@@ -25,7 +25,7 @@ export interface ResultCacheOptions {
   readonly maxBytesInMemory?: number;
 }
 
-const memoryByDefault = 64 * 1024 * 1024;
+const memoryByDefault = 32 * 1024 * 1024;
 
 interface Making {
   readonly result: Promise<Uint8Array>;
