@@ -84,7 +84,7 @@ describe('Accept header field (PS3.18 Sup174 6.1.1.6)', () => {
   });
 
   test('a field beyond the longest that is read is nothing', () => {
-    expect(field(`${'a/b,'.repeat(3000)}image/png`)).toEqual([]);
+    expect(field(`${'a/b,'.repeat(6000)}image/png`)).toEqual([]);
   });
 });
 
