@@ -47,6 +47,7 @@ export class ResultFolder {
   readonly #files: LeastRecentlyUsed<ResultFile>;
   readonly #places = new Map<string, Place>();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #made: Promise<unknown>;
   readonly #found: Promise<void>;
   #batch: Batch = { results: new Map(), length: 0 };
   readonly #writing = new Set<Batch>();
@@ -65,6 +66,7 @@ export class ResultFolder {
       ({ size }) => size,
       (name, file) => this.#remove(name, file),
     );
+    this.#made = mkdir(folder, { recursive: true });
     this.#found = this.#find().catch(() => undefined);
   }
 
@@ -125,6 +127,7 @@ export class ResultFolder {
     const entries = [...results].map(([key, { result, digest }]): Entry => [key, result.length, digest]);
     const header = headerOf(entries);
     try {
+      await this.#made;
       const handle = await open(path.join(this.#folder, name), 'wx');
       try {
         await handle.writev([header, ...[...results.values()].map(({ result }) => result)]);
@@ -164,7 +167,7 @@ export class ResultFolder {
 
   /** Finds what lies here from before, and removes what is no whole table. */
   async #find(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
+    await this.#made;
     const all = await readdir(this.#folder);
     const names = all.filter((name) => name.startsWith(prefix) && !name.startsWith(this.#ownPrefix));
     await writeFile(path.join(this.#folder, 'CACHEDIR.TAG'), cacheDirectoryTag);
