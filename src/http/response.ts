@@ -82,14 +82,14 @@ async function sendChunks(
       process.nextTick(uncork);
       corked = true;
     }
-    response.write(current.value);
     unsent.push(current.value);
     unsentLength += current.value.length;
-    if (unsentLength >= batchLength && response.writableNeedDrain) {
-      // Letting go may drain the response at once, and it says so only once.
-      const whenDrained = drained(response);
+    if (unsentLength < batchLength) {
+      response.write(current.value);
+    } else {
+      const whenTaken = taken(current.value, response);
       uncork();
-      await whenDrained;
+      await whenTaken;
     }
     if (response.destroyed) return void (await chunks.return?.());
     if (unsentLength >= batchLength) giveBack();
@@ -106,14 +106,17 @@ function leave(body: AsyncIterable<Uint8Array>): void {
   else void body[Symbol.asyncIterator]().return?.();
 }
 
-/** Waits until the client has taken what was written, or has gone. */
-function drained(response: Response): Promise<void> {
-  if (response.destroyed) return Promise.resolve();
+/**
+ * Writes a chunk, and resolves when the system has it and all before it, or the client has gone. The response says "drain" only
+ * where the connection was full at a moment of its own choosing: who waits for that may wait for ever.
+ */
+function taken(chunk: Uint8Array, response: Response): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
-      response.off('drain', done).off('close', done);
+      response.off('close', done);
       resolve();
     };
-    response.on('drain', done).on('close', done);
+    response.on('close', done);
+    response.write(chunk, done);
   });
 }

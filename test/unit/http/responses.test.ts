@@ -1,3 +1,4 @@
+import http from 'node:http';
 import net from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -23,6 +24,23 @@ async function* chunks(count: number, size: number): AsyncGenerator<Uint8Array> 
   for (let at = 0; at < count; at += 1) yield new Uint8Array(size).fill(at);
 }
 
+/** Length of the body, read by a client that often stops for a moment. */
+function readWithPauses(url: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const request = http.get(url, { headers: { Accept: '*/*' } }, (response) => {
+      let length = 0;
+      response.on('data', (chunk: Uint8Array) => {
+        length += chunk.length;
+        if (length % 3 !== 0) return;
+        response.pause();
+        setImmediate(() => response.resume());
+      });
+      response.on('end', () => resolve(length)).on('error', reject);
+    });
+    request.on('error', reject);
+  });
+}
+
 describe('responses', () => {
   test('octets and texts are sent with their length', async () => {
     const url = await serveStudy(async () => ({ status: 200, headers, body: 'änderung' }));
@@ -37,6 +55,21 @@ describe('responses', () => {
     expect(response.status).toBe(206);
     const body = new Uint8Array(await response.arrayBuffer());
     expect([body.length, body[0], body[999_999]]).toEqual([1_000_000, 0, 99]);
+  });
+
+  test('chunks come to their end whatever the pace of the client', async () => {
+    let size = 0;
+    const url = await serveStudy(async () => ({
+      status: 200,
+      headers,
+      body: (async function* () {
+        for (let at = 0; at < 400; at += 1) {
+          yield new Uint8Array(size);
+          if (at % 7 === 0) await new Promise(setImmediate);
+        }
+      })(),
+    }));
+    for (size = 40_000; size < 45_000; size += 125) expect(await readWithPauses(url)).toBe(400 * size);
   });
 
   test('chunks of any length, with pauses or without, come in their order', async () => {
