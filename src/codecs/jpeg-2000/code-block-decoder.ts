@@ -18,17 +18,31 @@ export interface CodedBlock {
   readonly passes: number;
 }
 
-const { exports } = new WebAssembly.Instance(new WebAssembly.Module(codeBlockModule));
-const run = exports.run as (width: number, height: number, table: number, planes: number, passes: number) => void;
-const { buffer } = exports.memory as WebAssembly.Memory;
+/** The program, and the parts of its memory. */
+interface Decoder {
+  readonly run: (width: number, height: number, table: number, planes: number, passes: number) => void;
+  readonly memory: Uint8Array;
+  readonly contexts: Int32Array;
+  readonly octetsOfBlock: Uint8Array;
+  readonly coefficients: Int32Array;
+}
 
-new Int32Array(buffer, memoryMap.states).set(stateWords);
-new Uint8Array(buffer, memoryMap.significanceContexts).set(significanceContexts);
-new Uint8Array(buffer, memoryMap.signContexts).set(signContexts);
-const contexts = new Int32Array(buffer, memoryMap.contexts, initialContexts.length);
-const octetsOfBlock = new Uint8Array(buffer, memoryMap.octets, mostOctets + 2);
-const memory = new Uint8Array(buffer);
-const coefficients = new Int32Array(buffer, memoryMap.coefficients, mostCoefficients);
+let loaded: Decoder | undefined;
+
+function load(): Decoder {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(codeBlockModule()));
+  const { buffer } = exports.memory as WebAssembly.Memory;
+  new Int32Array(buffer, memoryMap.states).set(stateWords);
+  new Uint8Array(buffer, memoryMap.significanceContexts).set(significanceContexts);
+  new Uint8Array(buffer, memoryMap.signContexts).set(signContexts);
+  return {
+    run: exports.run as Decoder['run'],
+    memory: new Uint8Array(buffer),
+    contexts: new Int32Array(buffer, memoryMap.contexts, initialContexts.length),
+    octetsOfBlock: new Uint8Array(buffer, memoryMap.octets, mostOctets + 2),
+    coefficients: new Int32Array(buffer, memoryMap.coefficients, mostCoefficients),
+  };
+}
 
 /**
  * Decodes the coefficients of a code-block: ISO/IEC 15444-1 Annexes C and D.
@@ -38,6 +52,8 @@ const coefficients = new Int32Array(buffer, memoryMap.coefficients, mostCoeffici
  *   four rows at a time, and of these column by column. They hold until the next call.
  */
 export function decodeCodeBlock(block: CodedBlock, octets: Uint8Array): Int32Array {
+  loaded ??= load();
+  const { run, memory, contexts, octetsOfBlock, coefficients } = loaded;
   const { width, height, planes, passes } = block;
   const used = usedOctets(width, height);
   memory.fill(0, memoryMap.flags, memoryMap.flags + used.flags);

@@ -249,30 +249,34 @@ function isLeft(row: number): Code {
 }
 
 /** Rows below the code-block count as visited, so that no pass comes to them. */
-const leaveOutRowsBelow = inEachColumn(storeWord(place, below));
+function leaveOutRowsBelow(): Code {
+  return inEachColumn(storeWord(place, below));
+}
 
 /** D.3.1. */
-const significancePropagation = inEachColumn(
-  sequence(
-    set(flags, wordAt(place)),
-    when(
-      flags,
-      sequence(
-        ...rows.map((row) =>
-          when(
-            and(isLeft(row), notEqual(and(flags, inRow(neighbours, row)), 0)),
-            sequence(
-              decodeSignificance(row),
-              when(symbol, becomeSignificant(row)),
-              set(flags, or(flags, inRow(visited, row))),
+function significancePropagation(): Code {
+  return inEachColumn(
+    sequence(
+      set(flags, wordAt(place)),
+      when(
+        flags,
+        sequence(
+          ...rows.map((row) =>
+            when(
+              and(isLeft(row), notEqual(and(flags, inRow(neighbours, row)), 0)),
+              sequence(
+                decodeSignificance(row),
+                when(symbol, becomeSignificant(row)),
+                set(flags, or(flags, inRow(visited, row))),
+              ),
             ),
           ),
+          storeWord(place, flags),
         ),
-        storeWord(place, flags),
       ),
     ),
-  ),
-);
+  );
+}
 
 /** D.3.3. */
 function refine(row: number): Code {
@@ -287,91 +291,101 @@ function refine(row: number): Code {
   );
 }
 
-const magnitudeRefinement = inEachColumn(
-  sequence(
-    set(flags, wordAt(place)),
-    when(
-      and(flags, inAllRows(significant)),
-      sequence(
-        ...rows.map((row) =>
-          when(equal(and(flags, inRow(significant | visited, row)), inRow(significant, row)), refine(row)),
+function magnitudeRefinement(): Code {
+  return inEachColumn(
+    sequence(
+      set(flags, wordAt(place)),
+      when(
+        and(flags, inAllRows(significant)),
+        sequence(
+          ...rows.map((row) =>
+            when(equal(and(flags, inRow(significant | visited, row)), inRow(significant, row)), refine(row)),
+          ),
+          storeWord(place, flags),
         ),
-        storeWord(place, flags),
       ),
     ),
-  ),
-);
+  );
+}
 
 /** D.3.4: where all around is insignificant, one symbol may stand for the column, or say which row is the first that is not. */
-const runLength = when(
-  isZero(flags),
-  sequence(
-    set(first, 4),
-    decode(contextAt.runLength),
-    when(
-      symbol,
-      sequence(
-        decode(contextAt.uniform),
-        set(first, shiftLeft(symbol, 1)),
-        decode(contextAt.uniform),
-        set(first, or(first, symbol)),
+function runLength(): Code {
+  return when(
+    isZero(flags),
+    sequence(
+      set(first, 4),
+      decode(contextAt.runLength),
+      when(
+        symbol,
+        sequence(
+          decode(contextAt.uniform),
+          set(first, shiftLeft(symbol, 1)),
+          decode(contextAt.uniform),
+          set(first, or(first, symbol)),
+        ),
       ),
     ),
-  ),
-);
+  );
+}
 
-const cleanup = inEachColumn(
-  sequence(
-    set(flags, wordAt(place)),
-    set(first, -1),
-    runLength,
-    when(
-      less(first, 4),
-      sequence(
-        ...rows.map((row) =>
-          when(
-            and(less(first, row + 1), isLeft(row)),
-            sequence(
-              set(symbol, 1),
-              when(notEqual(first, row), decodeSignificance(row)),
-              when(symbol, becomeSignificant(row)),
+function cleanup(): Code {
+  return inEachColumn(
+    sequence(
+      set(flags, wordAt(place)),
+      set(first, -1),
+      runLength(),
+      when(
+        less(first, 4),
+        sequence(
+          ...rows.map((row) =>
+            when(
+              and(less(first, row + 1), isLeft(row)),
+              sequence(
+                set(symbol, 1),
+                when(notEqual(first, row), decodeSignificance(row)),
+                when(symbol, becomeSignificant(row)),
+              ),
             ),
           ),
+          storeWord(place, and(flags, or(~inAllRows(visited), below))),
         ),
-        storeWord(place, and(flags, or(~inAllRows(visited), below))),
       ),
     ),
-  ),
-);
+  );
+}
 
 /** The passes from the most significant plane on; the first plane has a cleanup pass only (D.3). */
-const program = sequence(
-  set(flagsPerStripe, shiftLeft(add(width, 2), 2)),
-  startDecoder,
-  leaveOutRowsBelow,
-  set(kindOfPass, 2),
-  whileTrue(
-    and(greater(passes, 0), greater(planes, 0)),
-    sequence(
-      set(half, shiftRight(shiftLeft(1, planes), 1)),
-      set(oneAndHalf, or(half, shiftLeft(half, 1))),
-      when(
-        equal(kindOfPass, 0),
-        significancePropagation,
-        when(equal(kindOfPass, 1), magnitudeRefinement, sequence(cleanup, set(planes, subtract(planes, 1)))),
+function program(): Code {
+  return sequence(
+    set(flagsPerStripe, shiftLeft(add(width, 2), 2)),
+    startDecoder,
+    leaveOutRowsBelow(),
+    set(kindOfPass, 2),
+    whileTrue(
+      and(greater(passes, 0), greater(planes, 0)),
+      sequence(
+        set(half, shiftRight(shiftLeft(1, planes), 1)),
+        set(oneAndHalf, or(half, shiftLeft(half, 1))),
+        when(
+          equal(kindOfPass, 0),
+          significancePropagation(),
+          when(equal(kindOfPass, 1), magnitudeRefinement(), sequence(cleanup(), set(planes, subtract(planes, 1)))),
+        ),
+        set(kindOfPass, select(equal(kindOfPass, 2), 0, add(kindOfPass, 1))),
+        set(passes, subtract(passes, 1)),
       ),
-      set(kindOfPass, select(equal(kindOfPass, 2), 0, add(kindOfPass, 1))),
-      set(passes, subtract(passes, 1)),
     ),
-  ),
-);
+  );
+}
 
 /**
  * Tier 1 of the decoder as a WebAssembly module: `run(width, height, contextTable, planes, passes)`.
  *
- * JavaScript takes more than twice the time for it, because the registers of the arithmetic decoder do not stay in registers.
+ * To write it takes some twenty milliseconds, so threads that decode no JPEG 2000 do not. JavaScript takes more than twice the time for it, because the registers of the arithmetic decoder do not stay in registers.
  */
-export const codeBlockModule: Uint8Array<ArrayBuffer> = moduleOf(parameters, locals, pages, program);
+export function codeBlockModule(): Uint8Array<ArrayBuffer> {
+  return moduleOf(parameters, locals, pages, program());
+}
 
 /** Octets of the memory that a code-block leaves something in, to be made zero before the next. */
 export function usedOctets(columns: number, rowCount: number): { flags: number; coefficients: number } {
