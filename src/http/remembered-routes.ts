@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Request, RequestHandler } from 'express';
+import { partsOf } from './url-syntax.ts';
 
 /** Paths, and queries, that are remembered. */
 const mostRemembered = 8192;
@@ -46,21 +47,14 @@ function remember<V>(known: Map<string, V>, key: string, value: V): void {
 }
 
 function pathKeyOf({ method, originalUrl, headers }: Request): string {
-  const queryAt = originalUrl.indexOf('?');
-  const path = queryAt < 0 ? originalUrl : originalUrl.slice(0, queryAt);
+  const { path } = partsOf(originalUrl);
   // A URL begins with a slash, so that no other key is like one.
   if (method === 'GET') return path;
   return method === 'POST' ? `POST ${bareContentType(headers)} ${path}` : `${method} ${path}`;
 }
 
 function queryKeyOf({ originalUrl }: Request, { operationId }: Route): string {
-  return `${operationId}?${queryOf(originalUrl)}`;
-}
-
-/** The query component of a URL; empty if there is none. */
-export function queryOf(url: string): string {
-  const queryAt = url.indexOf('?');
-  return queryAt < 0 ? '' : url.slice(queryAt + 1);
+  return `${operationId}?${partsOf(originalUrl).query}`;
 }
 
 /** The media type of a body without its parameters; empty if there is none. */

@@ -63,8 +63,7 @@ async function sendChunks(
   };
   let unsent: Uint8Array[] = [];
   let unsentLength = 0;
-  // A reusable buffer may be filled again when the system has everything that was in it. What may wait in the response
-  // without a need to drain it is shorter than any of them.
+  // A reusable buffer may be filled again when the system has everything that was in it.
   const giveBack = (): void => {
     for (const sent of unsent) giveBackBuffer(sent);
     unsent = [];

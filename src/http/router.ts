@@ -10,9 +10,10 @@ import {
   operations,
 } from '../../generated/operations.ts';
 import { originServerError } from '../errors/origin-server-error.ts';
-import { queryOf, type RememberedRoutes } from './remembered-routes.ts';
+import type { RememberedRoutes } from './remembered-routes.ts';
 import { requestValidation } from './request-validation.ts';
 import { sendResponse } from './response.ts';
+import { partsOf } from './url-syntax.ts';
 
 /** Whose archive a request is for, and the path of its service root. */
 export interface Archive {
@@ -83,7 +84,7 @@ function serve(
       const answer = await anyHandler({
         ...target,
         method: request.method as Method,
-        query: queryOf(request.originalUrl),
+        query: partsOf(request.originalUrl).query,
         headers: request.headers as Readonly<Record<string, string | undefined>>,
         body: request.method === 'POST' ? bodyOf(request) : request,
         serviceRoot: `${response.locals.baseUrl as string}${rootPath}`,

@@ -8,6 +8,12 @@ export function originForm(target: string): string {
   return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*\/?/i, '/');
 }
 
+/** Path and query component of a URL; the query is empty if there is none. */
+export function partsOf(url: string): { readonly path: string; readonly query: string } {
+  const queryAt = url.indexOf('?');
+  return queryAt < 0 ? { path: url, query: '' } : { path: url.slice(0, queryAt), query: url.slice(queryAt + 1) };
+}
+
 /**
  * Looks at the characters and percent-escapes of a request target (RFC 3986 2). It comes before any route, so that a malformed target is
  * never taken for an unknown one.
@@ -16,13 +22,12 @@ export function originForm(target: string): string {
  */
 export function checkUrl(url: string): void {
   if (!url.startsWith('/')) throw originServerError('path-invalid', `The request target "${clip(url)}" is not a path.`);
-  const queryAt = url.indexOf('?');
-  const path = queryAt < 0 ? url : url.slice(0, queryAt);
+  const { path, query } = partsOf(url);
   const pathFault = faultOf(path);
   if (pathFault !== undefined) {
     throw originServerError('path-invalid', `The path ${pathFault}.`, { source: 'RFC 3986 2.1' });
   }
-  const queryFault = queryAt < 0 ? undefined : faultOf(url.slice(queryAt + 1));
+  const queryFault = faultOf(query);
   if (queryFault !== undefined) throw originServerError('query-string-malformed', `The query component ${queryFault}.`);
 }
 
@@ -35,8 +40,7 @@ const unreservedEscape = /%(?:2[DE]|3[0-9]|[46][1-9A-F]|[57][0-9A]|5F|7E)/gi;
  */
 export function normalizedPath(url: string): string {
   if (!url.includes('%')) return url;
-  const queryAt = url.indexOf('?');
-  const path = queryAt < 0 ? url : url.slice(0, queryAt);
+  const { path } = partsOf(url);
   return path.replace(unreservedEscape, decodeURIComponent) + url.slice(path.length);
 }
 
